@@ -108,32 +108,35 @@ class Facts:
     covered: Mapping[str, float]
     covered_any: float
     medians: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    # A report asks for about a thousand values: they are looked up, not searched for.
+    _counts: dict[tuple[str, str], dict[str, int]] = field(init=False, repr=False, compare=False)
+    _sums: dict[tuple[str, str], Sum] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        counts: dict[tuple[str, str], dict[str, int]] = {}
+        for (where, dimension, value), n in self.counts.items():
+            for key in ((where, dimension), (TOTAL, dimension)):
+                found = counts.setdefault(key, {})
+                found[value] = found.get(value, 0) + n
+        sums: dict[tuple[str, str], Sum] = {}
+        # In a fixed order, so that totals of fractions come out the same to the last bit.
+        for (where, measure), part in sorted(self.sums.items()):
+            sums[where, measure] = part
+            sums[TOTAL, measure] = sums.get((TOTAL, measure), Sum()) + part
+        object.__setattr__(self, "_counts", counts)
+        object.__setattr__(self, "_sums", sums)
 
     def count(self, place: str, dimension: str, value: str) -> int:
         """Cards of ``place`` (or of all places: TOTAL) with that value; 0 where there are none."""
-        if place != TOTAL:
-            return self.counts.get((place, dimension, value), 0)
-        return sum(
-            n for (_, dim, val), n in self.counts.items() if dim == dimension and val == value
-        )
+        return self._counts.get((place, dimension), {}).get(value, 0)
 
     def values(self, place: str, dimension: str) -> dict[str, int]:
         """Value -> number of cards, for one place or for TOTAL."""
-        found: dict[str, int] = {}
-        for (where, dim, val), n in self.counts.items():
-            if dim == dimension and place in (where, TOTAL):
-                found[val] = found.get(val, 0) + n
-        return found
+        return dict(self._counts.get((place, dimension), {}))
 
     def sum(self, place: str, measure: str) -> Sum:
         """Known cards and total of a measure, for one place or for TOTAL."""
-        if place != TOTAL:
-            return self.sums.get((place, measure), Sum())
-        total = Sum()
-        for (_, name), value in self.sums.items():
-            if name == measure:
-                total = total + value
-        return total
+        return self._sums.get((place, measure), Sum())
 
     def assemblies(self, place: str = TOTAL) -> int:
         """Counted assemblies."""
@@ -168,8 +171,11 @@ class Value:
 class Indicator:
     """A quantity's paper and its formula, in one place.
 
-    ``compute(facts, place)`` is pure; ``place`` may be TOTAL. ``missing`` says how unknown
-    answers are treated, ``source`` where the definition comes from.
+    ``compute(facts, place, category)`` is pure; ``place`` may be TOTAL. A quantity that exists
+    per answer (the share of a form) names in ``category`` the card filter's parameter that the
+    answer belongs to ("form"); one with a single value leaves it empty. ``missing`` says how
+    unknown answers are treated, ``source`` where the definition comes from. ``drill`` are further
+    parameters of the card filter that select the cards behind a value; ``None``: no filter does.
     """
 
     code: str
@@ -180,9 +186,22 @@ class Indicator:
     decimals: int
     missing: Text
     source: Text
-    compute: Callable[[Facts, str], Value]
+    compute: Callable[[Facts, str, str], Value]
     tables: tuple[str, ...] = ()
-    drill: Mapping[str, str] = field(default_factory=dict)
+    category: str = ""
+    drill: Mapping[str, str] | None = field(default_factory=dict)
+
+    def at(self, facts: Facts, place: str = TOTAL, category: str = "") -> Value:
+        """The quantity in one place or in all, for one answer if it exists per answer."""
+        return self.compute(facts, place, category)
+
+    def cards(self, place: str = TOTAL, category: str = "") -> Mapping[str, str] | None:
+        """Parameters of the card filter that select the cards behind the value."""
+        if self.drill is None:
+            return None
+        where = {} if place == TOTAL else {"place": place}
+        what = {self.category: category} if self.category and category else {}
+        return {**where, **self.drill, **what}
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +300,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a chapter: a paragraph, a table, a figure, or the place of analysts' prose."""
+    """A piece of a chapter: a paragraph, a table, a figure, or the place of analysts' prose.
 
-    kind: Literal["text", "table", "figure", "heading", "list"]
+    A "list" has ``items``; a "grid" is a table of words: ``items`` are its column headings,
+    ``lines`` its rows, each as long as ``items``, and ``text`` is its caption.
+    """
+
+    kind: Literal["text", "table", "figure", "heading", "list", "grid"]
     text: Text = ""
     table: Table | None = None
     figure: Figure | None = None
     items: tuple[Text, ...] = ()
+    lines: tuple[tuple[Text, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +322,26 @@ class Chapter:
     number: str
     title: Text
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A printed figure that another figure, or the cards, contradicts.
+
+    ``period`` is the label as printed; ``printed`` the text as printed ("" where the figure is
+    missing); ``expected`` and ``difference`` (printed - expected) are unrounded and ``None`` where
+    there is no number to give. ``rule`` is a code of ``reconcile.RULES``.
+    """
+
+    table: str
+    period: str
+    row: str
+    column: str
+    printed: str
+    expected: float | None
+    rule: str
+    difference: float | None
+    kind: Literal["contradiction", "rounding", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +356,7 @@ class Report:
     published: tuple[Cell, ...]
     checksum: str
     demonstration: bool
+    findings: tuple[Finding, ...] = ()
 
     def table(self, code: str) -> Table:
         """The table with that code; KeyError if there is none."""

@@ -1,0 +1,55 @@
+# Each command brings what it needs with it: see .ci/setup.
+# HOST, PORT: where `make run` serves. ARGS: more arguments for pytest. JOBS: its processes.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+JOBS ?= 0
+ARGS ?=
+
+PYTHON := .venv/bin/python
+# The tests choose their database themselves; the shell's is the site's.
+PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
+LANGUAGES := --locale ru --locale kk
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint format messages clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: ## the site with the data of 2018 and demo accounts, on http://localhost:8000/
+	@.ci/setup run
+	@HOST=$(HOST) PORT=$(PORT) .ci/serve
+
+test: ## everything: lint, then the whole suite with a real browser on SQLite and PostgreSQL
+	@.ci/setup test
+	@$(MAKE) --no-print-directory lint
+	@echo "Tests on SQLite"
+	@TEST_SQLITE_FILE=1 $(PYTEST) $(ARGS)
+	@echo "Tests on PostgreSQL"
+	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(JOBS) $(ARGS)
+
+test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
+	@.ci/setup dev
+	@$(PYTEST) -q -m "not journey and not slow" $(ARGS)
+
+lint: ## style, likely bugs, types of reports/, missing migrations
+	@.ci/setup dev
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@env -u DATABASE_URL DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) manage.py makemigrations --check --dry-run
+
+format: ## lay out the code, mend what ruff can mend
+	@.ci/setup dev
+	@$(PYTHON) -m ruff check --fix-only --quiet .
+	@$(PYTHON) -m ruff format .
+
+messages: ## gather the texts to translate into locale/, compile the translations
+	@.ci/setup messages
+	@$(PYTHON) manage.py makemessages $(LANGUAGES) --no-wrap --no-obsolete --add-location file --ignore .venv --ignore var --ignore tests
+	@$(PYTHON) manage.py compilemessages $(LANGUAGES)
+
+clean: ## remove .venv and what the tools left; the site's data under var/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,44 @@
+"""The card and what belongs to it; see ``cards/README.md`` for the picture."""
+
+from cards.models.attachments import Attachment, AttachmentKind
+from cards.models.card import COUNT_FIELDS, OPEN, Card, Count, NumberSequence
+from cards.models.history import Event, EventKind
+from cards.models.outcomes import CaseUpdate, CourtCase
+from cards.models.periods import Coverage, Period, PeriodBasis
+from cards.models.reference import (
+    City,
+    CityRegion,
+    Form,
+    Labelled,
+    Law,
+    Place,
+    Region,
+    Topic,
+    TopicGroup,
+)
+
+__all__ = [
+    "COUNT_FIELDS",
+    "OPEN",
+    "Attachment",
+    "AttachmentKind",
+    "Card",
+    "CaseUpdate",
+    "City",
+    "CityRegion",
+    "Count",
+    "CourtCase",
+    "Coverage",
+    "Event",
+    "EventKind",
+    "Form",
+    "Labelled",
+    "Law",
+    "NumberSequence",
+    "Period",
+    "PeriodBasis",
+    "Place",
+    "Region",
+    "Topic",
+    "TopicGroup",
+]

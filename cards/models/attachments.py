@@ -1,0 +1,54 @@
+"""Photographs, video and documents that belong to a card."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cards.models.card import Card
+from cards.models.fields import choice_constraint
+from cards.models.outcomes import Reviewed, review_constraints
+
+
+class AttachmentKind(models.TextChoices):
+    IMAGE = "image", _("Photograph")
+    VIDEO = "video", _("Video")
+    DOCUMENT = "document", _("Document")
+
+
+def storage_path(attachment: Attachment, name: str) -> str:
+    """A path that tells nothing of what was uploaded."""
+    return f"{attachment.card.uuid}/{attachment.uuid.hex}"
+
+
+def clean_path(attachment: Attachment, name: str) -> str:
+    return f"{attachment.card.uuid}/{attachment.uuid.hex}.clean"
+
+
+class Attachment(Reviewed):
+    """The untouched original, for editors, beside what others may download (no metadata)."""
+
+    card = models.ForeignKey(Card, models.CASCADE, related_name="attachments")
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=AttachmentKind)
+    original = models.FileField(upload_to=storage_path)
+    clean = models.FileField(upload_to=clean_path, blank=True)
+    content_type = models.CharField(max_length=100)
+    name = models.CharField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField("SHA-256", max_length=64)
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        constraints = [
+            *review_constraints("attachment"),
+            choice_constraint("attachment", "kind", AttachmentKind),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,332 @@
+"""The only writers of cards beside the workflow: atomic, keyword-only, and they log the author."""
+
+from __future__ import annotations
+
+import datetime
+import uuid as uuids
+import zoneinfo
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cards import validators
+from cards.models import (
+    COUNT_FIELDS,
+    Card,
+    CaseUpdate,
+    City,
+    Count,
+    CourtCase,
+    Event,
+    EventKind,
+    NumberSequence,
+)
+from cards.serialise import answers_of, as_text, differences, write_answers
+from cards.signals import counted_cards_changed
+from cards.vocabularies import CountSubject, Review, Status
+from monitoring.accounts.access import allowed
+
+Month = tuple[str, datetime.date] | None
+
+
+class StaleVersion(Exception):
+    """Somebody saved the card meanwhile; ``card`` is what is stored now."""
+
+    def __init__(self, card: Card):
+        super().__init__(card.version)
+        self.card = card
+
+
+def today_in(city: City | None) -> datetime.date:
+    """Today in the city's time zone (the site's where there is no city)."""
+    zone = zoneinfo.ZoneInfo(city.time_zone) if city else timezone.get_default_timezone()
+    return timezone.now().astimezone(zone).date()
+
+
+def month_of(card: Card) -> Month:
+    """Reporting place and month of the card; None while either is open."""
+    if card.date is None or card.city_id is None:
+        return None
+    return card.city.place_id, card.date.replace(day=1)
+
+
+def announce(*months: Month) -> None:
+    """Tell listeners which place-months have changed; inside the caller's transaction."""
+    changed = {month for month in months if month is not None}
+    if changed:
+        counted_cards_changed.send(sender=Card, months=changed)
+
+
+@transaction.atomic
+def create(
+    *,
+    actor,
+    answers: dict[str, Any],
+    uuid: uuids.UUID | None = None,
+    kind: EventKind = EventKind.CREATED,
+    **record,
+) -> Card:
+    """A new draft with these answers. The same uuid again gives IntegrityError, never a twin.
+
+    ``record``: ref, reconstruction, monitor of an imported card.
+    """
+    card = Card(uuid=uuid or uuids.uuid4(), **{"monitor": actor, **record})
+    before = answers_of(card)
+    _settle(card, answers)
+    card.save(force_insert=True)
+    _keep_counts(card, before, actor)
+    _log(card, kind, actor, changes=differences(before, answers_of(card)))
+    return card
+
+
+@transaction.atomic
+def save(
+    card: Card,
+    *,
+    actor,
+    answers: dict[str, Any],
+    expected_version: int | None = None,
+    reason: str = "",
+    kind: EventKind = EventKind.EDITED,
+) -> Card:
+    """Save answers (those given; others stay) into ``card``; nothing is logged if nothing changed.
+
+    Raises StaleVersion if ``expected_version`` is not the stored one.
+    """
+    stored = Card.objects.select_for_update().get(pk=card.pk)
+    if expected_version is not None and stored.version != expected_version:
+        raise StaleVersion(stored)
+    before, month = answers_of(stored), month_of(stored)
+    _settle(stored, answers)
+    changes = differences(before, answers_of(stored))
+    if not changes:
+        return stored
+    stored.version += 1
+    stored.save()
+    _keep_counts(stored, before, actor)
+    _log(stored, kind, actor, changes=changes, reason=reason)
+    if stored.status == Status.APPROVED:
+        announce(month, month_of(stored))
+    return stored
+
+
+@transaction.atomic
+def add_count(card: Card, *, actor, subject: str, use: bool = False, **numbers) -> Count:
+    """Keep another count of people; with ``use`` it becomes the one that the tables use."""
+    card = Card.objects.select_for_update().get(pk=card.pk)
+    count = Count.objects.create(card=card, subject=subject, author=actor, **numbers)
+    _log(card, EventKind.COUNT, actor, changes={subject: ["", _count_text(count)]})
+    if use:
+        use_count(count, actor=actor)
+    return count
+
+
+@transaction.atomic
+def use_count(count: Count, *, actor) -> Card:
+    """Make ``count`` the one in use: its numbers become the card's."""
+    card = Card.objects.select_for_update().get(pk=count.card_id)
+    before = answers_of(card)
+    card.counts.filter(subject=count.subject, used=True).update(used=False)
+    card.counts.filter(pk=count.pk).update(used=True)
+    subject = count.subject
+    write_answers(
+        card,
+        {
+            subject: count.best,
+            f"{subject}_low": count.low,
+            f"{subject}_high": count.high,
+            f"{subject}_basis": count.basis,
+        },
+    )
+    card.version += 1
+    card.save()
+    _log(card, EventKind.COUNT_USED, actor, changes=differences(before, answers_of(card)))
+    return card
+
+
+@transaction.atomic
+def decide_inclusion(card: Card, *, actor, inclusion: str, reason: str) -> Card:
+    """An editor's decision whether the card counts; raises ValidationError by field."""
+    card = Card.objects.select_for_update().get(pk=card.pk)
+    if not allowed(actor, "card.decide_inclusion", card):
+        raise PermissionDenied
+    before = answers_of(card)
+    write_answers(card, {"inclusion": inclusion, "inclusion_reason": reason.strip()})
+    problems = list(validators._inclusion(answers_of(card)))
+    if problems:
+        raise ValidationError({problem.field: problem.as_error() for problem in problems})
+    card.version += 1
+    card.save()
+    changes = differences(before, answers_of(card))
+    _log(card, EventKind.INCLUSION, actor, changes=changes, reason=reason)
+    return card
+
+
+@transaction.atomic
+def add_outcome(card: Card, *, actor, outcome: dict[str, Any], accepted_by=None) -> CaseUpdate:
+    """Add what became known of a person's case; a case is one per person code of the card.
+
+    Raises ValidationError by field. ``accepted_by``: an editor on whose word it counts at once
+    (imports of approved cards).
+    """
+    problems = validators.outcome_problems(outcome, card.date, today_in(card.city))
+    if problems:
+        raise ValidationError({problem.field: problem.as_error() for problem in problems})
+    values = {name: value for name, value in outcome.items() if name != "case_code"}
+    case, _new = CourtCase.objects.get_or_create(card=card, case_code=outcome["case_code"].strip())
+    update = CaseUpdate.objects.create(case=case, author=actor, **values)
+    changes = {name: ["", as_text(value)] for name, value in values.items() if value}
+    _log(card, EventKind.OUTCOME, actor, changes={"case_code": ["", case.case_code], **changes})
+    return update
+
+
+@transaction.atomic
+def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "") -> CaseUpdate:
+    """Accept or refuse a court outcome; a refusal needs a reason, the author never reviews."""
+    update = CaseUpdate.objects.select_for_update().select_related("case").get(pk=update.pk)
+    card = update.case.card
+    if not allowed(actor, "card.review_outcome", card) or update.author_id == actor.pk:
+        raise PermissionDenied
+    _review(update, actor, accept, reason)
+    _log(
+        card,
+        EventKind.OUTCOME_REVIEW,
+        actor,
+        reason=reason,
+        changes={"case_code": ["", update.case.case_code], "review": ["pending", update.review]},
+    )
+    announce(month_of(card))
+    return update
+
+
+@transaction.atomic
+def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
+    """Accept or refuse an attachment added to an approved card."""
+    if not allowed(actor, "card.review_outcome", attachment.card):
+        raise PermissionDenied
+    if attachment.author_id == actor.pk:
+        raise PermissionDenied
+    _review(attachment, actor, accept, reason)
+    changes = {"attachments": [attachment.name, attachment.get_review_display()]}
+    _log(attachment.card, EventKind.ATTACHMENT_REVIEW, actor, reason=reason, changes=changes)
+    return attachment
+
+
+def pending_updates(card: Card):
+    """Court outcomes of the card that nobody has reviewed yet."""
+    return CaseUpdate.objects.filter(case__card=card, review=Review.PENDING)
+
+
+def next_number(card: Card) -> str:
+    """The card's number, YEAR-CITY-SERIAL; the row stays locked until the transaction ends."""
+    sequence, _new = NumberSequence.objects.select_for_update().get_or_create(
+        year=card.date.year, city=card.city
+    )
+    sequence.last += 1
+    sequence.save(update_fields=["last"])
+    return f"{card.date.year}-{card.city_id.upper()}-{sequence.last:03d}"
+
+
+def likely_duplicates(card: Card, limit: int = 5):
+    """Cards of the same city within a day and of the same form, topic or place."""
+    if card.city_id is None or card.date is None:
+        return Card.objects.none()
+    from django.db.models import Q
+
+    day = datetime.timedelta(days=1)
+    alike = Q(form=card.form_id) | Q(topic=card.topic_id) | Q(place__iexact=card.place)
+    return (
+        Card.objects.filter(
+            alike, city=card.city_id, date__range=(card.date - day, card.date + day)
+        )
+        .exclude(pk=card.pk)
+        .exclude(status__in=[Status.DRAFT, Status.REJECTED, Status.DUPLICATE])
+        .with_labels()[:limit]
+    )
+
+
+def log_attachment(attachment, *, actor) -> None:
+    """Record that a file was added to the card."""
+    changes = {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
+    _log(attachment.card, EventKind.ATTACHMENT, actor, changes=changes)
+
+
+def _settle(card: Card, answers: dict[str, Any]) -> None:
+    """Write the answers and everything that follows from them into the unsaved card."""
+    write_answers(card, answers)
+    settled = validators.tidy(answers_of(card))
+    default = validators.default_inclusion(settled)
+    if not settled["inclusion"] or not settled["inclusion_reason"]:
+        settled["inclusion"] = default
+    if settled["course"] == "prevented":
+        settled["inclusion"] = default
+    write_answers(card, settled)
+    card.search_text = " ".join(
+        str(part)
+        for part in (
+            card.number,
+            card.settlement,
+            card.place,
+            card.form_other,
+            card.demands,
+            card.organiser_name,
+            card.description,
+        )
+        if part
+    ).casefold()
+
+
+def _keep_counts(card: Card, before: dict[str, Any], actor) -> None:
+    """Keep the numbers given on the card as counts; earlier counts stay, one is used."""
+    for subject in COUNT_FIELDS:
+        names = (subject, f"{subject}_low", f"{subject}_high", f"{subject}_basis")
+        if all(before.get(name) == getattr(card, name) for name in names):
+            continue
+        best, low, high, basis = (getattr(card, name) for name in names)
+        used = card.counts.filter(subject=subject, used=True).first()
+        if best is None and low is None and high is None:
+            card.counts.filter(subject=subject, used=True).update(used=False)
+            continue
+        values = {"best": best, "low": low, "high": high, "basis": basis or "unknown"}
+        if not _consistent(best, low, high):
+            continue
+        if used and card.status == Status.DRAFT and used.author_id == getattr(actor, "pk", None):
+            # A number still being typed is one count, not one for every digit.
+            card.counts.filter(pk=used.pk).update(**values)
+            continue
+        card.counts.filter(subject=subject, used=True).update(used=False)
+        source = "direct" if "direct" in card.source else (card.source[0] if card.source else "")
+        Count.objects.create(
+            card=card, subject=subject, used=True, author=actor, source=source, **values
+        )
+
+
+def _consistent(best: int | None, low: int | None, high: int | None) -> bool:
+    known = [n for n in (low, best, high) if n is not None]
+    return known == sorted(known)
+
+
+def _review(row, actor, accept: bool, reason: str) -> None:
+    if not accept and not reason.strip():
+        raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
+    row.review = Review.APPROVED if accept else Review.REJECTED
+    row.review_reason = reason.strip()
+    row.reviewer = actor
+    row.reviewed_at = timezone.now()
+    row.save()
+
+
+def _log(card: Card, kind: EventKind, actor, *, changes: dict, reason: str = "") -> Event:
+    return Event.objects.create(
+        card=card, kind=kind, actor=actor, reason=reason, version=card.version, changes=changes
+    )
+
+
+def _count_text(count: Count) -> str:
+    subject = CountSubject(count.subject).value
+    low = "" if count.low is None else count.low
+    high = "" if count.high is None else count.high
+    return f"{subject} {count.best} [{low}–{high}] {count.basis} {count.source}".strip()

@@ -1,0 +1,205 @@
+"""A card's life: the rows of TRANSITIONS, and ``apply``, the only writer of ``status``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cards import services, validators
+from cards.models import Card, Event, EventKind
+from cards.serialise import answers_of
+from cards.vocabularies import Review, Status
+from monitoring.accounts.access import allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """``label`` is the button's word, ``done`` what the person reads afterwards."""
+
+    name: str
+    label: str | Promise
+    done: str | Promise
+    sources: tuple[Status, ...]
+    target: Status
+    right: str
+    reason_needed: bool = False
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(
+        "submit",
+        pgettext_lazy("button", "Submit"),
+        _("The card has been submitted."),
+        (Status.DRAFT, Status.RETURNED),
+        Status.SUBMITTED,
+        "card.submit",
+    ),
+    Transition(
+        "return",
+        pgettext_lazy("button", "Return to the monitor"),
+        _("The card has been returned to the monitor."),
+        (Status.SUBMITTED,),
+        Status.RETURNED,
+        "card.review",
+        reason_needed=True,
+    ),
+    Transition(
+        "approve",
+        pgettext_lazy("button", "Approve"),
+        _("The card has been approved."),
+        (Status.SUBMITTED,),
+        Status.APPROVED,
+        "card.approve",
+    ),
+    Transition(
+        "reject",
+        pgettext_lazy("button", "Reject"),
+        _("The card has been rejected."),
+        (Status.SUBMITTED,),
+        Status.REJECTED,
+        "card.review",
+        reason_needed=True,
+    ),
+    Transition(
+        "duplicate",
+        pgettext_lazy("button", "Mark as duplicate"),
+        _("The card has been marked as a duplicate."),
+        (Status.SUBMITTED,),
+        Status.DUPLICATE,
+        "card.review",
+    ),
+    Transition(
+        "restore",
+        pgettext_lazy("button", "Take up again"),
+        _("The card is in the queue again."),
+        (Status.REJECTED, Status.DUPLICATE),
+        Status.SUBMITTED,
+        "card.review",
+        reason_needed=True,
+    ),
+    Transition(
+        "reopen",
+        pgettext_lazy("button", "Reopen"),
+        _("The card is open for changes and must be approved again."),
+        (Status.APPROVED,),
+        Status.SUBMITTED,
+        "card.reopen",
+        reason_needed=True,
+    ),
+)
+_BY_NAME = {row.name: row for row in TRANSITIONS}
+
+
+class NotPossible(ValidationError):
+    """The card is not in a state from which this transition leads."""
+
+
+def open_to(user, card: Card) -> list[Transition]:
+    """The transitions that ``user`` may take with ``card`` as it stands."""
+    return [
+        row for row in TRANSITIONS if card.status in row.sources and allowed(user, row.right, card)
+    ]
+
+
+@transaction.atomic
+def apply(
+    card: Card, name: str, *, actor, reason: str = "", duplicate_of: Card | None = None
+) -> Card:
+    """Move ``card`` along the transition ``name``; returns it as stored.
+
+    Raises PermissionDenied without the right, NotPossible from a wrong state, ValidationError
+    (by field) for a missing reason or an incomplete card, KeyError for an unknown name.
+    """
+    row = _BY_NAME[name]
+    card = Card.objects.select_for_update().get(pk=card.pk)
+    if card.status not in row.sources:
+        raise NotPossible(_("This is not possible: the card's status has changed meanwhile."))
+    if not allowed(actor, row.right, card):
+        raise PermissionDenied
+    if row.reason_needed and not reason.strip():
+        raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
+    before = services.month_of(card)
+    _PREPARE.get(name, _nothing)(card, actor, duplicate_of)
+    source, card.status = card.status, row.target
+    card.version += 1
+    card.save()
+    Event.objects.create(
+        card=card,
+        kind=EventKind.STATUS,
+        actor=actor,
+        reason=reason.strip(),
+        from_status=source,
+        to_status=row.target,
+        version=card.version,
+        changes={"duplicate_of": ["", str(duplicate_of.number)]} if duplicate_of else {},
+    )
+    if Status.APPROVED in (source, row.target):
+        services.announce(before, services.month_of(card))
+    return card
+
+
+def _nothing(card, actor, duplicate_of):
+    """Transitions that only change the status."""
+
+
+def _submit(card: Card, actor, duplicate_of) -> None:
+    problems = submission_problems(card)
+    if problems:
+        errors: dict[str, list[ValidationError]] = {}
+        for problem in problems:
+            errors.setdefault(problem.field, []).append(problem.as_error())
+        raise ValidationError(errors)
+    if card.number is None:
+        card.number = services.next_number(card)
+    card.submitted_at = timezone.now()
+
+
+def _approve(card: Card, actor, duplicate_of) -> None:
+    card.editor = actor
+    card.approved_at = timezone.now()
+    # What came in with the card is reviewed with it, except what the approver added.
+    for related in (services.pending_updates(card), card.attachments.filter(review="pending")):
+        related.exclude(author=actor).update(
+            review=Review.APPROVED, reviewer=actor, reviewed_at=timezone.now()
+        )
+
+
+def _duplicate(card: Card, actor, duplicate_of: Card | None) -> None:
+    if duplicate_of is None or duplicate_of.pk == card.pk or duplicate_of.status == "duplicate":
+        raise ValidationError(
+            {"duplicate_of": ValidationError(_("Say which card it repeats."), code="required")}
+        )
+    card.duplicate_of = duplicate_of
+
+
+def _restore(card: Card, actor, duplicate_of) -> None:
+    card.duplicate_of = None
+
+
+def _reopen(card: Card, actor, duplicate_of) -> None:
+    card.editor = None
+    card.approved_at = None
+
+
+_PREPARE = {
+    "submit": _submit,
+    "approve": _approve,
+    "duplicate": _duplicate,
+    "restore": _restore,
+    "reopen": _reopen,
+}
+
+
+def submission_problems(card: Card) -> list[validators.Problem]:
+    """What stands between the card and its submission."""
+    answers = answers_of(card)
+    return [
+        *validators.missing(answers),
+        *validators.impossible(answers, services.today_in(card.city)),
+    ]

@@ -1,0 +1,107 @@
+"""Who may do what: the one table of rights, asked by views, templates, workflow and commands.
+
+A right is a row: its name, the roles that have it, and the conditions that must hold for the
+card at hand. Missing and out of reach answer alike, so views look cards up through
+``Card.objects.visible_to(user)`` first and ask here second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitoring.accounts.models import Role, User
+
+M, E, A, ADM = Role.MONITOR, Role.EDITOR, Role.ANALYST, Role.ADMINISTRATOR
+Condition = Callable[[User, object], bool]
+
+
+def in_scope(user: User, card) -> bool:
+    """The card's region is one of the user's; a card without a city yet is its author's."""
+    if user.all_regions:
+        return True
+    if card.city_id is None:
+        return card.monitor_id == user.pk
+    return card.city.region_id in user.region_codes()
+
+
+def own(user: User, card) -> bool:
+    return card.monitor_id == user.pk
+
+
+def not_own(user: User, card) -> bool:
+    return card.monitor_id != user.pk
+
+
+def not_changed_by(user: User, card) -> bool:
+    """Nobody approves what they wrote: neither the card nor its changes since the last approval."""
+    return not card.was_changed_by(user)
+
+
+def open_card(user: User, card) -> bool:
+    return card.is_open
+
+
+def submitted(user: User, card) -> bool:
+    return card.status == "submitted"
+
+
+def approved(user: User, card) -> bool:
+    return card.status == "approved"
+
+
+def takes_outcomes(user: User, card) -> bool:
+    """Court outcomes follow a card for weeks, from the first draft on, unless it was dropped."""
+    return card.status not in ("rejected", "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    name: str
+    roles: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+
+
+RIGHTS: tuple[Right, ...] = (
+    # cards
+    Right("card.create", (M, E)),
+    Right("card.list", (M, E, A)),
+    Right("card.edit", (M, E), (own, open_card)),
+    Right("card.edit_submitted", (E,), (not_own, in_scope, submitted)),
+    Right("card.submit", (M, E), (own, open_card, in_scope)),
+    Right("card.review", (E,), (not_own, in_scope)),
+    Right("card.approve", (E,), (not_own, in_scope, not_changed_by)),
+    Right("card.reopen", (E,), (in_scope, approved)),
+    Right("card.decide_inclusion", (E,), (not_own, in_scope, submitted)),
+    Right("card.add_outcome", (M, E), (in_scope, takes_outcomes)),
+    Right("card.review_outcome", (E,), (in_scope, approved)),
+    Right("card.add_count", (M, E), (own, open_card)),
+    Right("card.attach", (M, E), (in_scope, takes_outcomes)),
+    Right("card.see_original", (E,), (in_scope,)),
+    Right("card.queue", (E,)),
+    Right("card.import", (E,)),
+    Right("card.export", (E, A)),
+    # reports
+    Right("report.view", (E, A)),
+    Right("report.download", (E, A)),
+    Right("coverage.edit", (E, A)),
+    Right("published.import", (A,)),
+    # people and settings
+    Right("account.manage", (ADM,)),
+)
+_BY_NAME = {right.name: right for right in RIGHTS}
+
+
+def allowed(user, name: str, card=None) -> bool:
+    """Whether ``user`` has the right, for ``card`` where its conditions need one.
+
+    Raises KeyError for a right that is not in the table.
+    """
+    right = _BY_NAME[name]
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return False
+    if user.role not in right.roles:
+        return False
+    if right.conditions and card is None:
+        raise ValueError(f"{name} is asked of a card")
+    return all(condition(user, card) for condition in right.conditions)

@@ -1,0 +1,71 @@
+"""Administrators manage people here; cards are registered nowhere in the admin."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.accounts.access import allowed
+from monitoring.accounts.models import User
+
+
+class SiteAdmin(admin.AdminSite):
+    """The settings pages, opened by the right ``account.manage`` and nothing else."""
+
+    site_header = _("People and settings")
+    site_title = _("Zhinalys")
+    index_title = _("People and settings")
+    site_url = None
+
+    def has_permission(self, request) -> bool:
+        return allowed(request.user, "account.manage")
+
+
+class Managed:
+    """Whoever opens the settings may use all of them; nothing that cards point to is deleted."""
+
+    def has_module_permission(self, request):
+        return allowed(request.user, "account.manage")
+
+    def has_view_permission(self, request, obj=None):
+        return allowed(request.user, "account.manage")
+
+    has_add_permission = has_module_permission
+    has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+site = SiteAdmin(name="admin")
+
+
+@admin.register(User, site=site)
+class AccountAdmin(Managed, UserAdmin):
+    list_display = ("username", "alias", "role", "all_regions", "is_active", "last_login")
+    list_filter = ("role", "is_active", "regions")
+    filter_horizontal = ("regions",)
+    search_fields = ("username", "alias")
+    fieldsets = (
+        (None, {"fields": ("username", "password", "alias")}),
+        (_("Role"), {"fields": ("role", "regions", "all_regions", "language")}),
+        (_("Access"), {"fields": ("is_active", "last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "alias",
+                    "role",
+                    "regions",
+                    "all_regions",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )

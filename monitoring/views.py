@@ -1,0 +1,71 @@
+"""Pages of the site as a whole: where each role begins, health, and refused forms."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from monitoring.accounts.models import Role
+
+#: Where each role begins.
+HOMES = {
+    Role.MONITOR: "cards:list",
+    Role.EDITOR: "cards:queue",
+    Role.ANALYST: "reports:index",
+    Role.ADMINISTRATOR: "admin:index",
+}
+
+
+@require_safe
+def home(request):
+    return redirect(HOMES[request.user.role])
+
+
+@login_not_required
+@require_safe
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request):
+    """Database, migrations and storage are in order; 503 with the names of those that are not."""
+    checks = {"database": _database, "migrations": _migrations, "storage": _storage}
+    states = {}
+    for name, check in checks.items():
+        try:
+            states[name] = bool(check())
+        except Exception:  # noqa: BLE001  (whatever fails here is the answer)
+            states[name] = False
+    return JsonResponse(states, status=200 if all(states.values()) else 503)
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _storage() -> bool:
+    default_storage.exists("ready")
+    return True
+
+
+def csrf_failure(request, reason=""):
+    """A form from a page that is too old: say so, and that going back keeps what was typed."""
+    context = {
+        "title": _("This page is too old"),
+        "text": _("Go back, reload the page and send it again. Nothing has been changed."),
+    }
+    return render(request, "403_csrf.html", context, status=403)

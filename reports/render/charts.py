@@ -1,0 +1,308 @@
+"""Figures of a report drawn by Matplotlib as SVG: no pyplot, one style, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import cycle
+from threading import Lock
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from reports.numbers import format_value
+from reports.render import style
+from reports.render.svg import plain_attributes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from reports.types import Figure
+
+WIDTH = 6.3
+"""Inches: the measure of the printed page."""
+_MARKERS = "osD^vP"
+_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
+_DRAWING = Lock()
+_EACH_LABELLED = 40
+"""More marks than that and the numbers would cover each other."""
+
+
+def render_svg(
+    figure: Figure, language: str, text: Literal["outlines", "text"] = "outlines"
+) -> bytes:
+    """The chart as an SVG document, UTF-8.
+
+    ``outlines`` turns letters into paths: right wherever the file is opened, also in an ``<img>``
+    that cannot load the site's fonts. ``text`` keeps letters as text for the PDF, which embeds them.
+    """
+    with override(language), _matplotlib(text):
+        return plain_attributes(_draw(figure, language))
+
+
+@contextmanager
+def _matplotlib(text: str) -> Iterator[None]:
+    """Matplotlib with this report's style; its settings are global, hence one drawing at a time."""
+    import matplotlib
+    from matplotlib import font_manager
+
+    with _DRAWING:
+        known = {entry.fname for entry in font_manager.fontManager.ttflist}
+        for path in style.font_files():
+            if str(path) not in known:
+                font_manager.fontManager.addfont(path)
+        with matplotlib.rc_context(_settings(text)):
+            yield
+
+
+def _settings(text: str) -> dict[str, object]:
+    ink, soft = style.colour("ink"), style.colour("ink-2")
+    return {
+        "svg.hashsalt": "zhinalys",
+        "svg.fonttype": "path" if text == "outlines" else "none",
+        "font.family": [style.FAMILY],
+        "font.size": 8,
+        "text.color": ink,
+        "axes.edgecolor": style.colour("rule-strong"),
+        "axes.linewidth": 0.6,
+        "axes.labelcolor": soft,
+        "axes.axisbelow": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "xtick.color": soft,
+        "ytick.color": soft,
+        "xtick.labelcolor": ink,
+        "ytick.labelcolor": ink,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "grid.color": style.colour("chart-grid"),
+        "grid.linewidth": 0.6,
+        "hatch.linewidth": 0.6,
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "legend.handlelength": 1.4,
+        "lines.linewidth": 1.6,
+        "lines.markersize": 4.5,
+        "lines.solid_capstyle": "round",
+    }
+
+
+def _draw(figure: Figure, language: str) -> bytes:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure as Drawing
+
+    drawing = Drawing(figsize=(WIDTH, _height(figure)), layout="constrained")
+    drawing.get_layout_engine().set(w_pad=0.02, h_pad=0.04)
+    axes = drawing.add_subplot()
+
+    def shown(value: float | None) -> str:
+        return format_value(value, figure.unit, figure.decimals, language)
+
+    _KINDS[figure.kind](axes, figure, shown)
+    _legend(drawing, axes, figure)
+    output = io.BytesIO()
+    FigureCanvasSVG(drawing).print_svg(
+        output, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+    )
+    return output.getvalue()
+
+
+def _height(figure: Figure) -> float:
+    """Inches: a line for every bar, a fixed height for everything that stands upright."""
+    if figure.kind != "bars":
+        return 3.1
+    lines = len(figure.categories) * (0.27 if len(figure.series) == 1 else 0.2 * len(figure.series))
+    return max(1.2, lines + 0.3 + (0.25 if _has_legend(figure) else 0))
+
+
+def _bars(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+    """Lying bars, the first category on top, numbers at their ends."""
+    thickness = 0.68 / len(figure.series)
+    for at, (series, colour) in enumerate(_coloured(figure)):
+        places = [
+            index + (at - (len(figure.series) - 1) / 2) * thickness
+            for index in range(len(figure.categories))
+        ]
+        published = _published(series)
+        bars = axes.barh(
+            places,
+            [value or 0 for value in series.values],
+            height=thickness * 0.94,
+            color=[style.colour("chart-published") if old else colour for old in published],
+        )
+        axes.bar_label(bars, [shown(value) for value in series.values], padding=3)
+    axes.set_yticks(range(len(figure.categories)), _categories(figure, 34))
+    axes.invert_yaxis()
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xticks([])
+    axes.margins(x=0.08, y=0.01)
+    axes.set_xlim(left=0)
+
+
+def _columns(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+    """Standing bars, side by side where there are several series."""
+    width = 0.72 / len(figure.series)
+    few = len(figure.categories) * len(figure.series) <= _EACH_LABELLED
+    for at, (series, colour) in enumerate(_coloured(figure)):
+        places = [
+            index + (at - (len(figure.series) - 1) / 2) * width
+            for index in range(len(figure.categories))
+        ]
+        single = len(figure.series) == 1
+        bars = axes.bar(
+            places,
+            [value or 0 for value in series.values],
+            width=width * 0.94,
+            color=[
+                style.colour("chart-published") if old and single else colour
+                for old in _published(series)
+            ],
+        )
+        if few:
+            axes.bar_label(bars, [shown(value) for value in series.values], padding=2, fontsize=7)
+    _upright(axes, figure, shown)
+
+
+def _stacked(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+    """Standing bars whose parts make up the whole; parts too thin for a number go without."""
+    floor = [0.0] * len(figure.categories)
+    highest = max(
+        (
+            sum(s.values[index] or 0 for s in figure.series)
+            for index in range(len(figure.categories))
+        ),
+        default=0,
+    )
+    for series, colour in _coloured(figure):
+        values = [value or 0 for value in series.values]
+        bars = axes.bar(
+            range(len(figure.categories)),
+            values,
+            width=0.62,
+            bottom=floor,
+            color=colour,
+            edgecolor="#ffffff",
+            linewidth=0.8,
+        )
+        labels = [shown(v) if v and v > highest * 0.05 else "" for v in series.values]
+        axes.bar_label(bars, labels, label_type="center", color=_on(colour), fontsize=7)
+        floor = [low + value for low, value in zip(floor, values, strict=True)]
+    _upright(axes, figure, shown)
+
+
+def _lines(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+    """Lines over the periods; a gap where there is no value, hollow points where published."""
+    nan = float("nan")
+    few = len(figure.categories) * len(figure.series) <= _EACH_LABELLED
+    marks = zip(_coloured(figure), cycle(_MARKERS), cycle(_DASHES), strict=False)
+    for (series, colour), marker, dash in marks:
+        values = [nan if value is None else value for value in series.values]
+        places = range(len(values))
+        axes.plot(places, values, color=colour, linestyle=dash, label=str(series.label))
+        for index, old in enumerate(_published(series)):
+            axes.plot(
+                [index],
+                [values[index]],
+                marker=marker,
+                color=colour,
+                markerfacecolor=style.colour("paper") if old else colour,
+                linestyle="none",
+            )
+            if few and series.values[index] is not None and len(figure.series) == 1:
+                axes.annotate(
+                    shown(series.values[index]),
+                    (index, values[index]),
+                    xytext=(0, 6),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=7,
+                )
+    _upright(axes, figure, shown)
+
+
+_KINDS = {"bars": _bars, "columns": _columns, "stacked": _stacked, "lines": _lines}
+
+
+def _upright(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+    """What all charts with categories along the bottom have in common."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    count = len(figure.categories)
+    axes.set_xticks(range(count), _categories(figure, max(8, 96 // max(count, 1))))
+    axes.set_xlim(-0.6, count - 0.4)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=figure.decimals == 0, min_n_ticks=3))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _at: shown(value)))
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y")
+    axes.margins(y=0.12)
+    axes.set_ylim(bottom=0)
+
+
+def _legend(drawing: object, axes: Axes, figure: Figure) -> None:
+    """Names of the series above the chart, and what the mark of a published figure means."""
+    if not _has_legend(figure):
+        return
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[object] = []
+    if len(figure.series) > 1:
+        marks = zip(_coloured(figure), cycle(_MARKERS), cycle(_DASHES), strict=False)
+        for (series, colour), marker, dash in marks:
+            look = (
+                Line2D([], [], color=colour, marker=marker, linestyle=dash)
+                if figure.kind == "lines"
+                else Patch(color=colour)
+            )
+            look.set_label(str(series.label))
+            handles.append(look)
+    else:
+        for colour, label in (
+            (style.colour("chart-1"), _("computed from the cards")),
+            (style.colour("chart-published"), _("published earlier")),
+        ):
+            handles.append(Patch(color=colour, label=label))
+    drawing.legend(  # type: ignore[attr-defined]
+        handles=handles, loc="outside upper left", ncols=min(len(handles), 3), borderaxespad=0.2
+    )
+
+
+def _has_legend(figure: Figure) -> bool:
+    """One series needs a key only where computed and published columns stand side by side."""
+    if len(figure.series) > 1:
+        return True
+    mixed = {old for series in figure.series for old in _published(series)}
+    return figure.kind in ("bars", "columns") and len(mixed) == 2
+
+
+def _coloured(figure: Figure) -> Iterator[tuple[object, str]]:
+    return zip(figure.series, cycle(style.series_colours()), strict=False)  # type: ignore[return-value]
+
+
+def _published(series: object) -> Sequence[bool]:
+    """A flag per value, also where the series carries none."""
+    flags = series.published  # type: ignore[attr-defined]
+    return flags or (False,) * len(series.values)  # type: ignore[attr-defined]
+
+
+def _categories(figure: Figure, width: int) -> list[str]:
+    """Names along the axis, broken into lines, with a dagger where all values are published."""
+    names = []
+    for index, category in enumerate(figure.categories):
+        flags = [
+            _published(series)[index] for series in figure.series if series.values[index] is not None
+        ]
+        mark = style.DAGGER if flags and all(flags) else ""
+        names.append("\n".join(textwrap.wrap(f"{category}{mark}", width)) or mark)
+    return names
+
+
+def _on(colour: str) -> str:
+    """Ink or paper, whichever reads better on a colour."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    dark = 0.299 * red + 0.587 * green + 0.114 * blue < 140
+    return style.colour("paper") if dark else style.colour("ink")

@@ -1,0 +1,116 @@
+"""Sentences that are put together when they are printed, in the language of that moment.
+
+A sentence is a translatable message and the values bound to its names. Nothing is evaluated
+before ``str()``: the same report prints in Russian, Kazakh and English.
+
+>>> say(ngettext_lazy("%(n)s card.", "%(n)s cards.", "count"), count=2, n=count(2))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language
+
+from reports.numbers import format_date, format_list, format_value
+from reports.types import Cell, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number inside a sentence, printed by the rules of the active language."""
+
+    value: float | None
+    unit: str = "count"
+    decimals: int = 0
+
+    def __str__(self) -> str:
+        return format_value(self.value, self.unit, self.decimals, _language())
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date inside a sentence."""
+
+    value: date
+
+    def __str__(self) -> str:
+        return format_date(self.value, _language())
+
+
+def count(value: float | None) -> Number:
+    """A whole number."""
+    return Number(value)
+
+
+def percent(value: float | None, decimals: int = 1) -> Number:
+    """A share with its sign."""
+    return Number(value, "percent", decimals)
+
+
+def of(cell: Cell) -> Number:
+    """The number of a cell, as its table prints it."""
+    return Number(cell.value.value, cell.unit, cell.decimals)
+
+
+def say(message: Text, **values: Any) -> Text:
+    """``message % values``, at the moment of printing.
+
+    ``message`` is from ``gettext_lazy`` or from ``ngettext_lazy(…, "count")``; the latter takes
+    its form from the whole number ``count``. Values may be sentences themselves.
+    """
+    return _say_lazily(message, values)
+
+
+def together(parts: Iterable[Text], separator: str = " ") -> Text:
+    """Sentences one after another, as one paragraph."""
+    return _join_lazily(tuple(parts), separator)
+
+
+def listed(names: Iterable[Text]) -> Text:
+    """Names in a row, with the language's own "and"."""
+    return _list_lazily(tuple(names))
+
+
+def capital(text: Text) -> Text:
+    """The text with a capital letter at its beginning."""
+    return _capital_lazily(text)
+
+
+def _language() -> str:
+    return get_language() or "ru"
+
+
+def _say(message: Text, values: Mapping[str, Any]) -> str:
+    bound = {
+        name: value
+        if isinstance(value, int | str) and not isinstance(value, Promise)
+        else str(value)
+        for name, value in values.items()
+    }
+    # A plural message picks its form in its own ``%``, from the integer under "count".
+    template: Any = message if isinstance(message, Promise) else str(message)
+    return str(template % bound)
+
+
+def _join(parts: tuple[Text, ...], separator: str) -> str:
+    return separator.join(text for text in map(str, parts) if text)
+
+
+def _list(names: tuple[Text, ...]) -> str:
+    return format_list([str(name) for name in names], _language())
+
+
+def _capital(text: Text) -> str:
+    words = str(text)
+    return words[:1].upper() + words[1:]
+
+
+_say_lazily = lazy(_say, str)
+_join_lazily = lazy(_join, str)
+_list_lazily = lazy(_list, str)
+_capital_lazily = lazy(_capital, str)

@@ -1,0 +1,35 @@
+/* Runs before the first paint, so that a chosen look never flashes; therefore no module. */
+(() => {
+  const root = document.documentElement;
+  const sheet = document.querySelector("link[data-theme-dark]");
+  const preference = sheet ? sheet.media : "";
+
+  /* Theme is "light", "dark" or "" (as the device prefers). */
+  function apply(theme) {
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    if (sheet) sheet.media = { light: "not all", dark: "screen" }[theme] || preference;
+  }
+
+  function read() {
+    try {
+      return localStorage.getItem("theme") || "";
+    } catch {
+      return ""; // storage may be forbidden; the device's preference stands
+    }
+  }
+
+  function choose(theme) {
+    apply(theme);
+    try {
+      if (theme) localStorage.setItem("theme", theme);
+      else localStorage.removeItem("theme");
+    } catch {
+      // the choice then lasts for this page only
+    }
+  }
+
+  root.classList.add("js");
+  apply(read());
+  window.zhinalysTheme = { choose, read };
+})();

@@ -1,0 +1,50 @@
+"""What holds for every test: nothing is skipped, and no test leaves a language behind."""
+
+from collections.abc import Generator
+
+import pytest
+
+
+def _fail_instead(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
+    """Turn a skipped or expected failure into a plain failure that says why."""
+    report.outcome = "failed"
+    report.longrepr = f"a test that does not run proves nothing: {reason}"
+    if hasattr(report, "wasxfail"):
+        del report.wasxfail
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """The author's words: the last part of (file, line, reason), or those of the xfail."""
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[-1])
+    return getattr(report, "wasxfail", "") or str(report.longrepr)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped or xfailed test fails: what is missing on the machine has to be installed."""
+    report = yield
+    if report.skipped:
+        _fail_instead(report, _reason(report))
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that skips itself while it is read fails too."""
+    report = yield
+    if report.skipped:
+        _fail_instead(report, _reason(report))
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Generator[None, None, None]:
+    """Each test starts in the site's own language, whatever the last one activated."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()

@@ -1,0 +1,41 @@
+"""The site's settings with an environment of the tests' own.
+
+Only ``DATABASE_URL`` is taken from outside, so that one suite runs on SQLite and on PostgreSQL.
+Whatever else a developer's shell sets for the site must not change what a test sees.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_FROM_THE_SITE = (
+    "ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DEMO EMAIL_URL HTTPS LANGUAGE_CODE MEDIA_ROOT STATIC_ROOT"
+    " TIME_ZONE"
+)
+for _name in _FROM_THE_SITE.split():
+    os.environ.pop(_name, None)
+
+# A folder per process: parallel workers share no attachment and no file of a database.
+_DATA_DIR = tempfile.mkdtemp(prefix="zhinalys-tests-")
+atexit.register(shutil.rmtree, _DATA_DIR, ignore_errors=True)
+os.environ |= {"DATA_DIR": _DATA_DIR, "DEBUG": "false", "SECRET_KEY": "only-for-tests-" * 4}
+
+from monitoring.settings import *  # noqa: E402, F403
+from monitoring.settings import DATA_DIR, DATABASES, MIDDLEWARE, PASSWORD_HASHERS  # noqa: E402
+
+# Argon2 is slow on purpose; passwords hashed by it are still understood.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
+
+# WhiteNoise would read the whole static folder anew for each test client.
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# The whole suite uses a file, as the site does; the quick one keeps SQLite in memory.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3") and os.environ.get("TEST_SQLITE_FILE"):
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}
