@@ -128,9 +128,7 @@ def _load(source: Source, folder: Path) -> Loaded:
 
 def _read(source: Source, folder: Path) -> list[dict[str, object]]:
     """The rows of a file as values of the model's columns, by attribute name."""
-    columns = {}
-    for field in source.model._meta.concrete_fields:
-        columns[field.name] = field
+    columns = {field.name: field for field in source.model._meta.concrete_fields}
     with open(folder / source.file, encoding="utf-8", newline="") as stream:
         return [
             {

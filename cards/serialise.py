@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cards.models import Card
+from cards.models import Card, CaseUpdate
 from cards.sections import ANSWERS, DECISIONS
+from cards.vocabularies import Review
 
 #: Columns whose value is a reference; answers hold its code.
 REFERENCES = ("city", "form", "topic")
@@ -30,7 +32,7 @@ def write_answers(card: Card, answers: dict[str, Any]) -> None:
 
 
 def as_text(value: Any) -> str:
-    """A value the way a card file writes it: ISO dates, HH:MM, codes joined by ``;``, "" unknown."""
+    """A value the way a card file writes it: ISO date, HH:MM, codes joined by ``;``; "" unknown."""
     match value:
         case None:
             return ""
@@ -57,22 +59,28 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list
     return found
 
 
-def shown(name: str, text: str) -> str:
-    """Text of the history as people read it: labels instead of codes, in the active language."""
-    if not text:
-        return str(_("empty"))
-    if name in REFERENCES:
-        field = Card._meta.get_field(name)
-        row = field.related_model._default_manager.filter(pk=text).first()
-        return row.label if row else text
-    field = Card._meta.get_field(name) if name in KEPT else None
-    vocabulary = getattr(field, "vocabulary", None)
-    labels = dict(vocabulary.choices if vocabulary else (getattr(field, "choices", None) or ()))
-    if vocabulary:
-        return ", ".join(str(labels.get(code, code)) for code in text.split(";"))
-    if field is not None and field.get_internal_type() == "BooleanField":
-        return str(_("yes")) if text == "yes" else str(_("no"))
-    return str(labels.get(text, text))
+def labels_of(references: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """Field -> code -> word in the active language, for every field that holds codes.
+
+    Of the reference tables only the rows named in ``references`` (field, code) are read.
+    """
+    found: dict[str, dict[str, str]] = {"review": dict(Review.choices)}
+    for model in (CaseUpdate, Card):
+        for column in model._meta.get_fields():
+            vocabulary = getattr(column, "vocabulary", None)
+            choices = vocabulary.choices if vocabulary else getattr(column, "choices", None)
+            if choices:
+                found[column.name] = dict(choices)
+            elif getattr(column, "get_internal_type", str)() == "BooleanField":
+                found[column.name] = {"yes": _("yes"), "no": _("no")}
+    wanted: dict[str, set[str]] = {}
+    for name, code in references:
+        if code:
+            wanted.setdefault(name, set()).add(code)
+    for name, codes in wanted.items():
+        rows = Card._meta.get_field(name).related_model._default_manager.filter(pk__in=codes)
+        found[name] = {row.pk: row.label for row in rows}
+    return found
 
 
 def _attribute(name: str) -> str:

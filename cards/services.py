@@ -97,13 +97,14 @@ def save(
     Raises StaleVersion if ``expected_version`` is not the stored one.
     """
     stored = Card.objects.select_for_update().get(pk=card.pk)
-    if expected_version is not None and stored.version != expected_version:
-        raise StaleVersion(stored)
     before, month = answers_of(stored), month_of(stored)
     _settle(stored, answers)
     changes = differences(before, answers_of(stored))
     if not changes:
+        # The same answers sent twice are not a conflict with themselves.
         return stored
+    if expected_version is not None and stored.version != expected_version:
+        raise StaleVersion(Card.objects.get(pk=card.pk))
     stored.version += 1
     stored.save()
     _keep_counts(stored, before, actor)
@@ -155,7 +156,7 @@ def decide_inclusion(card: Card, *, actor, inclusion: str, reason: str) -> Card:
         raise PermissionDenied
     before = answers_of(card)
     write_answers(card, {"inclusion": inclusion, "inclusion_reason": reason.strip()})
-    problems = list(validators._inclusion(answers_of(card)))
+    problems = list(validators.inclusion_problems(answers_of(card)))
     if problems:
         raise ValidationError({problem.field: problem.as_error() for problem in problems})
     card.version += 1

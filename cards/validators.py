@@ -207,7 +207,7 @@ def impossible(answers: Answers, today: datetime.date) -> list[Problem]:
         *_permit(answers),
         *_authorities(answers),
         *_detentions(answers),
-        *_inclusion(answers),
+        *inclusion_problems(answers),
     ]
 
 
@@ -314,7 +314,7 @@ def _detentions(answers: Answers) -> Iterator[Problem]:
                 yield Problem(name, "above_detained", _("More than were detained in all."))
 
 
-def _inclusion(answers: Answers) -> Iterator[Problem]:
+def inclusion_problems(answers: Answers) -> Iterator[Problem]:
     inclusion = answers.get("inclusion")
     if not inclusion or inclusion == default_inclusion(answers):
         return

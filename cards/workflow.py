@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -109,10 +110,17 @@ def open_to(user, card: Card) -> list[Transition]:
 
 @transaction.atomic
 def apply(
-    card: Card, name: str, *, actor, reason: str = "", duplicate_of: Card | None = None
+    card: Card,
+    name: str,
+    *,
+    actor,
+    reason: str = "",
+    duplicate_of: Card | None = None,
+    warnings: Iterable[str] = (),
 ) -> Card:
     """Move ``card`` along the transition ``name``; returns it as stored.
 
+    ``warnings``: codes of the warnings that the person looked at and let stand.
     Raises PermissionDenied without the right, NotPossible from a wrong state, ValidationError
     (by field) for a missing reason or an incomplete card, KeyError for an unknown name.
     """
@@ -137,11 +145,19 @@ def apply(
         from_status=source,
         to_status=row.target,
         version=card.version,
-        changes={"duplicate_of": ["", str(duplicate_of.number)]} if duplicate_of else {},
+        changes=_said(duplicate_of, warnings),
     )
     if Status.APPROVED in (source, row.target):
         services.announce(before, services.month_of(card))
     return card
+
+
+def _said(duplicate_of: Card | None, warnings: Iterable[str]) -> dict[str, list[str]]:
+    """What belongs to the transition beside the status, for the history."""
+    said = {"duplicate_of": ["", duplicate_of.number]} if duplicate_of else {}
+    if codes := ";".join(warnings):
+        said["warnings"] = ["", codes]
+    return said
 
 
 def _nothing(card, actor, duplicate_of):

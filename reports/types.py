@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 TOTAL = "TOTAL"
+LANGUAGES = ("ru", "kk", "en")
+"""Languages that reports are printed in, the first one by default."""
 
 Source = Literal["computed", "published"]
 Basis = Literal["cards", "published"]

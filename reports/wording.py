@@ -86,13 +86,8 @@ def _language() -> str:
 
 
 def _say(message: Text, values: Mapping[str, Any]) -> str:
-    bound = {
-        name: value
-        if isinstance(value, int | str) and not isinstance(value, Promise)
-        else str(value)
-        for name, value in values.items()
-    }
     # A plural message picks its form in its own ``%``, from the integer under "count".
+    bound = {name: v if isinstance(v, int) else str(v) for name, v in values.items()}
     template: Any = message if isinstance(message, Promise) else str(message)
     return str(template % bound)
 

@@ -4,6 +4,16 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.fixtures import (  # noqa: F401  (fixtures of every test)
+    administrator,
+    analyst,
+    editor,
+    monitor,
+    other_editor,
+    reference,
+    signed_in,
+)
+
 
 def _fail_instead(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
     """Turn a skipped or expected failure into a plain failure that says why."""

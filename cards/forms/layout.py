@@ -100,9 +100,7 @@ class Question(LayoutObject):
     def default(self, form) -> str:
         """The answer a new card starts with: it alone does not mean that somebody began."""
         initial = form.fields[self.name].initial
-        if initial is None and getattr(form, "_meta", None):
-            initial = form._meta.model._meta.get_field(self.name).get_default()
-        return initial if isinstance(initial, str) else ""
+        return str(initial) if isinstance(initial, str) else ""
 
     def has_errors(self, form) -> bool:
         return any(form[name].errors for name in self.fields if name in form.fields)

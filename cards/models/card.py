@@ -205,9 +205,6 @@ class Card(models.Model):
         _("identifier at the source"), max_length=100, null=True, blank=True, unique=True
     )
     reconstruction = models.BooleanField(_("reconstructed from published totals"), default=False)
-    warnings_accepted = models.TextField(
-        _("warnings looked at by the monitor"), blank=True, editable=False
-    )
     search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

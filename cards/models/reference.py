@@ -32,6 +32,16 @@ class Labelled(models.Model):
     def __str__(self):
         return self.label
 
+    @classmethod
+    def offered(cls, current: str | None = None) -> models.QuerySet:
+        """Rows offered in new cards, and the one that a card already has."""
+        return cls._default_manager.filter(Q(active=True) | Q(pk=current))
+
+    @classmethod
+    def with_code(cls, code: str | None) -> models.QuerySet:
+        """The row with that code, or none."""
+        return cls._default_manager.filter(pk=code)
+
     @property
     def label(self) -> str:
         """The name in the active language."""

@@ -11,8 +11,9 @@ PUBLIC_ORGANISATIONS = ("public_organisation", "political_party", "trade_union")
 
 
 def _organiser_share(facts: Facts, place: str, category: str) -> Value:
-    chosen = PUBLIC_ORGANISATIONS if category == "public_organisations" else (category,)
-    return share(facts, place, "organiser_type", chosen if category else ())
+    if category == "public_organisations":
+        return share(facts, place, "organiser_type", PUBLIC_ORGANISATIONS)
+    return share(facts, place, "organiser_type", (category,) if category else ())
 
 
 TOPIC_GROUP_SHARE = Indicator(

@@ -12,9 +12,8 @@ CONVICTIONS = ("warning", "fine", "arrest", "community_work", "restriction", "im
 
 def _outcome_people(facts: Facts, place: str, category: str) -> Value:
     cases = facts.sum(place, "convicted").n
-    if not category:
-        return Value(n=cases, unknown=0)
-    return Value(facts.count(place, "outcome", category), n=cases, unknown=0)
+    people = facts.count(place, "outcome", category) if category else cases
+    return Value(people, n=cases, unknown=0)
 
 
 def _convicted(facts: Facts, place: str, category: str) -> Value:
@@ -24,23 +23,22 @@ def _convicted(facts: Facts, place: str, category: str) -> Value:
 
 def _outcome_share(facts: Facts, place: str, category: str) -> Value:
     convicted = facts.sum(place, "convicted").total
-    n, pending = int(convicted), facts.count(place, "outcome", "pending")
-    if not category:
-        return Value(denominator=convicted, n=n, unknown=pending)
-    people = facts.count(place, "outcome", category)
-    return Value(ratio(people, convicted, 100), people, convicted, n=n, unknown=pending)
+    people = facts.count(place, "outcome", category) if category else convicted
+    pending = facts.count(place, "outcome", "pending")
+    return Value(ratio(people, convicted, 100), people, convicted, int(convicted), pending)
 
 
 def _article_people(facts: Facts, place: str, category: str) -> Value:
     cases = facts.sum(place, "convicted").n
-    value = facts.count(place, "article", category) if category else None
-    return Value(value, n=cases, unknown=0)
+    people = facts.count(place, "article", category) if category else cases
+    return Value(people, n=cases, unknown=0)
 
 
 def _article_convicted(facts: Facts, place: str, category: str) -> Value:
-    cases = facts.sum(place, "convicted")
-    value = facts.count(place, "article_convicted", category) if category else None
-    return Value(value, n=int(cases.total), unknown=facts.count(place, "outcome", "pending"))
+    convicted = facts.sum(place, "convicted").total
+    people = facts.count(place, "article_convicted", category) if category else convicted
+    pending = facts.count(place, "outcome", "pending")
+    return Value(people, n=int(convicted), unknown=pending)
 
 
 def _outside(facts: Facts, place: str) -> int:

@@ -26,11 +26,15 @@ def split(
     chosen: Collection[str],
     unknown: Collection[str] = NOT_KNOWN,
 ) -> tuple[int, int, int]:
-    """Cards with a chosen answer, with any known answer, and without one."""
+    """Cards with a chosen answer, with any known answer, and without one.
+
+    To choose none is to choose all that are known: a table's total.
+    """
     answers = facts.values(place, dimension)
-    hits = sum(n for answer, n in answers.items() if answer in chosen)
     missing = sum(n for answer, n in answers.items() if answer in unknown)
-    return hits, sum(answers.values()) - missing, missing
+    known = sum(answers.values()) - missing
+    hits = sum(n for answer, n in answers.items() if answer in chosen) if chosen else known
+    return hits, known, missing
 
 
 def share(
@@ -40,13 +44,8 @@ def share(
     chosen: Collection[str],
     unknown: Collection[str] = NOT_KNOWN,
 ) -> Value:
-    """Percent of the cards with a known answer that gave a chosen one.
-
-    Without a choice the value stays empty and only n and unknown are told.
-    """
+    """Percent of the cards with a known answer that gave a chosen one."""
     hits, known, missing = split(facts, place, dimension, chosen, unknown)
-    if not chosen:
-        return Value(denominator=known, n=known, unknown=missing)
     return Value(ratio(hits, known, 100), hits, known, n=known, unknown=missing)
 
 
@@ -59,8 +58,7 @@ def answers(
 ) -> Value:
     """Number of cards with a chosen answer; empty where no card knows any."""
     hits, known, missing = split(facts, place, dimension, chosen, unknown)
-    value = hits if known and chosen else None
-    return Value(value, n=known, unknown=missing)
+    return Value(hits if known else None, n=known, unknown=missing)
 
 
 def known(facts: Facts, place: str, measure: str) -> tuple[Sum, int]:

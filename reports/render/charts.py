@@ -1,10 +1,10 @@
-"""Figures of a report drawn by Matplotlib as SVG: no pyplot, one style, the same bytes every time."""
+"""Figures of a report as SVG by Matplotlib: no pyplot, one style, the same bytes every time."""
 
 from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 from threading import Lock
@@ -19,8 +19,9 @@ from reports.render.svg import plain_attributes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
-    from reports.types import Figure
+    from reports.types import Figure, Series
 
 WIDTH = 6.3
 """Inches: the measure of the printed page."""
@@ -37,7 +38,8 @@ def render_svg(
     """The chart as an SVG document, UTF-8.
 
     ``outlines`` turns letters into paths: right wherever the file is opened, also in an ``<img>``
-    that cannot load the site's fonts. ``text`` keeps letters as text for the PDF, which embeds them.
+    that cannot load the site's fonts. ``text`` keeps letters as text for the PDF, which embeds
+    them.
     """
     with override(language), _matplotlib(text):
         return plain_attributes(_draw(figure, language))
@@ -98,12 +100,8 @@ def _draw(figure: Figure, language: str) -> bytes:
     drawing = Drawing(figsize=(WIDTH, _height(figure)), layout="constrained")
     drawing.get_layout_engine().set(w_pad=0.02, h_pad=0.04)
     axes = drawing.add_subplot()
-
-    def shown(value: float | None) -> str:
-        return format_value(value, figure.unit, figure.decimals, language)
-
-    _KINDS[figure.kind](axes, figure, shown)
-    _legend(drawing, axes, figure)
+    _KINDS[figure.kind](axes, figure, language)
+    _legend(drawing, figure)
     output = io.BytesIO()
     FigureCanvasSVG(drawing).print_svg(
         output, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -119,7 +117,7 @@ def _height(figure: Figure) -> float:
     return max(1.2, lines + 0.3 + (0.25 if _has_legend(figure) else 0))
 
 
-def _bars(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+def _bars(axes: Axes, figure: Figure, language: str) -> None:
     """Lying bars, the first category on top, numbers at their ends."""
     thickness = 0.68 / len(figure.series)
     for at, (series, colour) in enumerate(_coloured(figure)):
@@ -134,7 +132,7 @@ def _bars(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> N
             height=thickness * 0.94,
             color=[style.colour("chart-published") if old else colour for old in published],
         )
-        axes.bar_label(bars, [shown(value) for value in series.values], padding=3)
+        axes.bar_label(bars, _labels(figure, series, language), padding=3)
     axes.set_yticks(range(len(figure.categories)), _categories(figure, 34))
     axes.invert_yaxis()
     axes.spines["bottom"].set_visible(False)
@@ -143,7 +141,7 @@ def _bars(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> N
     axes.set_xlim(left=0)
 
 
-def _columns(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+def _columns(axes: Axes, figure: Figure, language: str) -> None:
     """Standing bars, side by side where there are several series."""
     width = 0.72 / len(figure.series)
     few = len(figure.categories) * len(figure.series) <= _EACH_LABELLED
@@ -163,11 +161,11 @@ def _columns(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -
             ],
         )
         if few:
-            axes.bar_label(bars, [shown(value) for value in series.values], padding=2, fontsize=7)
-    _upright(axes, figure, shown)
+            axes.bar_label(bars, _labels(figure, series, language), padding=2, fontsize=7)
+    _upright(axes, figure, language)
 
 
-def _stacked(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+def _stacked(axes: Axes, figure: Figure, language: str) -> None:
     """Standing bars whose parts make up the whole; parts too thin for a number go without."""
     floor = [0.0] * len(figure.categories)
     highest = max(
@@ -188,21 +186,22 @@ def _stacked(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -
             edgecolor="#ffffff",
             linewidth=0.8,
         )
-        labels = [shown(v) if v and v > highest * 0.05 else "" for v in series.values]
+        labels = [
+            label if value > highest * 0.05 else ""
+            for label, value in zip(_labels(figure, series, language), values, strict=True)
+        ]
         axes.bar_label(bars, labels, label_type="center", color=_on(colour), fontsize=7)
         floor = [low + value for low, value in zip(floor, values, strict=True)]
-    _upright(axes, figure, shown)
+    _upright(axes, figure, language)
 
 
-def _lines(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+def _lines(axes: Axes, figure: Figure, language: str) -> None:
     """Lines over the periods; a gap where there is no value, hollow points where published."""
     nan = float("nan")
-    few = len(figure.categories) * len(figure.series) <= _EACH_LABELLED
     marks = zip(_coloured(figure), cycle(_MARKERS), cycle(_DASHES), strict=False)
     for (series, colour), marker, dash in marks:
         values = [nan if value is None else value for value in series.values]
-        places = range(len(values))
-        axes.plot(places, values, color=colour, linestyle=dash, label=str(series.label))
+        axes.plot(range(len(values)), values, color=colour, linestyle=dash)
         for index, old in enumerate(_published(series)):
             axes.plot(
                 [index],
@@ -211,23 +210,31 @@ def _lines(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> 
                 color=colour,
                 markerfacecolor=style.colour("paper") if old else colour,
                 linestyle="none",
+                clip_on=False,
+                zorder=3,
             )
-            if few and series.values[index] is not None and len(figure.series) == 1:
-                axes.annotate(
-                    shown(series.values[index]),
-                    (index, values[index]),
-                    xytext=(0, 6),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=7,
-                )
-    _upright(axes, figure, shown)
+        if len(figure.series) == 1:
+            _label_points(axes, values, _labels(figure, series, language))
+    _upright(axes, figure, language)
+
+
+def _label_points(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
+    for index, (value, label) in enumerate(zip(values, labels, strict=True)):
+        if label:
+            axes.annotate(
+                label,
+                (index, value),
+                xytext=(0, 6),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7,
+            )
 
 
 _KINDS = {"bars": _bars, "columns": _columns, "stacked": _stacked, "lines": _lines}
 
 
-def _upright(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -> None:
+def _upright(axes: Axes, figure: Figure, language: str) -> None:
     """What all charts with categories along the bottom have in common."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -235,14 +242,36 @@ def _upright(axes: Axes, figure: Figure, shown: Callable[[float | None], str]) -
     axes.set_xticks(range(count), _categories(figure, max(8, 96 // max(count, 1))))
     axes.set_xlim(-0.6, count - 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=figure.decimals == 0, min_n_ticks=3))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _at: shown(value)))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(
+            lambda value, _at: format_value(
+                value, figure.unit, _decimals(axes.yaxis.get_majorticklocs()), language
+            )
+        )
+    )
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y")
     axes.margins(y=0.12)
     axes.set_ylim(bottom=0)
 
 
-def _legend(drawing: object, axes: Axes, figure: Figure) -> None:
+def _labels(figure: Figure, series: Series, language: str) -> list[str]:
+    """The printed numbers of a series, "" in its gaps."""
+    return [
+        "" if value is None else format_value(value, figure.unit, figure.decimals, language)
+        for value in series.values
+    ]
+
+
+def _decimals(ticks: Iterable[float]) -> int:
+    """As few decimal places as tell all the ticks apart, at most two."""
+    for places in (0, 1):
+        if all(abs(tick - round(tick, places)) < 1e-9 for tick in ticks):
+            return places
+    return 2
+
+
+def _legend(drawing: Drawing, figure: Figure) -> None:
     """Names of the series above the chart, and what the mark of a published figure means."""
     if not _has_legend(figure):
         return
@@ -266,7 +295,7 @@ def _legend(drawing: object, axes: Axes, figure: Figure) -> None:
             (style.colour("chart-published"), _("published earlier")),
         ):
             handles.append(Patch(color=colour, label=label))
-    drawing.legend(  # type: ignore[attr-defined]
+    drawing.legend(
         handles=handles, loc="outside upper left", ncols=min(len(handles), 3), borderaxespad=0.2
     )
 
@@ -279,23 +308,22 @@ def _has_legend(figure: Figure) -> bool:
     return figure.kind in ("bars", "columns") and len(mixed) == 2
 
 
-def _coloured(figure: Figure) -> Iterator[tuple[object, str]]:
-    return zip(figure.series, cycle(style.series_colours()), strict=False)  # type: ignore[return-value]
+def _coloured(figure: Figure) -> Iterator[tuple[Series, str]]:
+    return zip(figure.series, cycle(style.series_colours()), strict=False)
 
 
-def _published(series: object) -> Sequence[bool]:
+def _published(series: Series) -> Sequence[bool]:
     """A flag per value, also where the series carries none."""
-    flags = series.published  # type: ignore[attr-defined]
-    return flags or (False,) * len(series.values)  # type: ignore[attr-defined]
+    flags = series.published
+    return flags or (False,) * len(series.values)
 
 
 def _categories(figure: Figure, width: int) -> list[str]:
     """Names along the axis, broken into lines, with a dagger where all values are published."""
     names = []
     for index, category in enumerate(figure.categories):
-        flags = [
-            _published(series)[index] for series in figure.series if series.values[index] is not None
-        ]
+        known = [each for each in figure.series if each.values[index] is not None]
+        flags = [_published(each)[index] for each in known]
         mark = style.DAGGER if flags and all(flags) else ""
         names.append("\n".join(textwrap.wrap(f"{category}{mark}", width)) or mark)
     return names

@@ -3,14 +3,15 @@ are computed here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports.numbers import format_value
+from reports.render.coverage import coverage_note, needs_columns
 from reports.render.style import DASH
 from reports.types import Cell, Table, Text
 
@@ -18,8 +19,9 @@ DrillBase = str | Callable[[Cell], str]
 """Where the cards behind a cell are listed: an address to which the cell's parameters are added,
 or a function of the cell ("" where there is nothing to show)."""
 
-_MANY_COLUMNS = 6
-_TOO_WIDE = 12
+_FEW_COLUMNS, _MANY_COLUMNS, _TOO_WIDE = 2, 6, 12
+_KEPT_WHOLE = 18
+"""Rows of a table that is not broken over two pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,57 +66,39 @@ class TableView:
     coverage: str
     published: bool
     size: str
+    whole: bool
 
 
 def table_view(table: Table, language: str, drill_base: DrillBase | None = None) -> TableView:
     """Lay a table out in ``language``, which must be the active one.
 
     A dagger marks published figures: once at a column or row that holds nothing else, else at the
-    single cell.
+    single cell. Where each row rests on cards of its own, n and unknown are columns.
     """
     columns = _published_columns(table)
+    counted = needs_columns(table)
     lines = []
     for row in table.rows:
-        whole = _all_published(row.cells)
+        whole = _all_published(row.cells) and not _only_in(row.cells, columns)
         cells = tuple(
             _shown(cell, language, drill_base, marked=whole or index in columns)
             for index, cell in enumerate(row.cells)
         )
-        mark = whole and len(columns) < len(table.columns)
-        lines.append(Line(row.label, cells, row.total, row.level, mark))
+        if counted:
+            cells += _counted(row.cells[0], language)
+        lines.append(Line(row.label, cells, row.total, row.level, mark=whole))
+    head = _head(table, columns)
+    if counted:
+        head = ((*head[0], Heading("n"), Heading(pgettext("number of cards", "Unknown"))),)
     return TableView(
         table,
-        _head(table, columns),
+        head,
         tuple(lines),
-        coverage(table, language),
+        "" if counted else coverage_note(table, language),
         any(cell.published for line in lines for cell in line.cells),
         _size(len(table.columns)),
+        len(lines) <= _KEPT_WHOLE,
     )
-
-
-def coverage(table: Table, language: str) -> str:
-    """"n = 31, unknown: 1" for what the table computes, in as few words as tell it all.
-
-    Taken from the total row, or from any row where all rows of a column rest on the same cards.
-    """
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for period, column, cells in _computed_columns(table):
-        total = [cell for row_is_total, cell in cells if row_is_total]
-        said = {(cell.value.n, cell.value.unknown) for cell in total or [c for _t, c in cells]}
-        if len(said) == 1:
-            n, unknown = said.pop()
-            if n is not None and unknown is not None:
-                found[period, column] = (n, unknown)
-    if not found:
-        return ""
-    if len(set(found.values())) == 1 and len({period for period, _c in found}) == 1:
-        return _counted(*next(iter(found.values())), language)
-    parts = [
-        _("%(what)s: %(counted)s")
-        % {"what": _what(table, period, column, found), "counted": _counted(*both, language)}
-        for (period, column), both in found.items()
-    ]
-    return "; ".join(dict.fromkeys(parts))
 
 
 def value_text(cell: Cell, language: str) -> str:
@@ -124,9 +108,7 @@ def value_text(cell: Cell, language: str) -> str:
     return format_value(cell.value.value, cell.unit, cell.decimals, language)
 
 
-def _shown(
-    cell: Cell | None, language: str, drill_base: DrillBase | None, marked: bool
-) -> Shown:
+def _shown(cell: Cell | None, language: str, drill_base: DrillBase | None, marked: bool) -> Shown:
     if cell is None:
         return Shown("")
     published = cell.source == "published" and cell.value.value is not None
@@ -136,6 +118,15 @@ def _shown(
         _url(cell, drill_base),
         published,
         published and not marked,
+    )
+
+
+def _counted(cell: Cell | None, language: str) -> tuple[Shown, Shown]:
+    """n and the number of unknown answers of a row's only cell."""
+    n, unknown = (cell.value.n, cell.value.unknown) if cell is not None else (None, None)
+    return (
+        Shown("" if n is None else format_value(n, "count", 0, language)),
+        Shown("" if unknown is None else format_value(unknown, "count", 0, language)),
     )
 
 
@@ -162,6 +153,13 @@ def _url(cell: Cell, drill_base: DrillBase | None) -> str:
 def _all_published(cells: tuple[Cell | None, ...]) -> bool:
     known = [cell for cell in cells if cell is not None and cell.value]
     return bool(known) and all(cell.source == "published" for cell in known)
+
+
+def _only_in(cells: tuple[Cell | None, ...], columns: frozenset[int]) -> bool:
+    """Whether every value of the row stands in a column that carries the mark already."""
+    return all(
+        index in columns for index, cell in enumerate(cells) if cell is not None and cell.value
+    )
 
 
 def _published_columns(table: Table) -> frozenset[int]:
@@ -193,35 +191,9 @@ def _head(table: Table, published: frozenset[int]) -> tuple[tuple[Heading, ...],
 
 
 def _size(columns: int) -> str:
-    """``wide``: smaller type; ``landscape``: a page of its own, turned."""
+    """``narrow``: room for long labels; ``wide``: smaller type; ``landscape``: a turned page."""
     if columns > _TOO_WIDE:
         return "landscape"
-    return "wide" if columns > _MANY_COLUMNS else "normal"
-
-
-def _computed_columns(table: Table) -> Iterator[tuple[str, str, list[tuple[bool, Cell]]]]:
-    """Period, column code, and (row is the total, cell) of computed cells that tell unknowns."""
-    groups: dict[tuple[str, str], list[tuple[bool, Cell]]] = {}
-    for row in table.rows:
-        for cell in row.cells:
-            if cell is not None and cell.source == "computed" and cell.value.unknown is not None:
-                groups.setdefault((cell.key.period, cell.key.column), []).append((row.total, cell))
-    for (period, column), cells in groups.items():
-        yield period, column, cells
-
-
-def _what(table: Table, period: str, column: str, found: dict[tuple[str, str], object]) -> str:
-    """The shortest name that tells one part of the table from the others."""
-    titles = {each.code: str(each.title) for each in table.columns}
-    periods, columns = {key[0] for key in found}, {key[1] for key in found}
-    title = titles.get(column, "")
-    if len(periods) == 1 or not period:
-        return title or column
-    return period if len(columns) == 1 or not title else f"{period}, {title}"
-
-
-def _counted(n: int, unknown: int, language: str) -> str:
-    return _("n = %(n)s, unknown: %(unknown)s") % {
-        "n": format_value(n, "count", 0, language),
-        "unknown": format_value(unknown, "count", 0, language),
-    }
+    if columns > _MANY_COLUMNS:
+        return "wide"
+    return "narrow" if columns <= _FEW_COLUMNS else "normal"

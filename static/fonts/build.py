@@ -19,7 +19,7 @@ SIGNS = "≥≤‡ΣΔ→←≈≠✓●■▲○"
 FROM_EXTENDED_LATIN = "₸†₺₽€ŞşĞğİıŌō"
 KEEP_FEATURES = ["kern", "ccmp", "locl", "mark", "tnum", "frac"]
 BUILT = 3786912000
-"""A fixed moment (1 January 2024), in seconds since 1904, so that building again gives the same bytes."""
+"""A fixed moment, in seconds since 1904: building again gives the same bytes."""
 ALIASES = {0x2011: 0x2D, 0x202F: 0x2009}
 """Non-breaking hyphen and narrow space, drawn as their breaking sisters."""
 

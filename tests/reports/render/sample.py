@@ -1,4 +1,4 @@
-"""A small report with everything a renderer meets: unknowns, ranges, published cells, three scripts.
+"""A small report with all a renderer meets: unknowns, ranges, published cells, three languages.
 
 The figures are made up for the tests unless they carry the name of a published table.
 """
@@ -242,12 +242,18 @@ def figures() -> tuple[Figure, ...]:
         "1",
     )
     groups = (
-        (Label("Политические", "Саяси", "Political"), (40.0, 9.0, 1.0, None, None, 15.5, 5.5, 43.75)),
+        (
+            Label("Политические", "Саяси", "Political"),
+            (40.0, 9.0, 1.0, None, None, 15.5, 5.5, 43.75),
+        ),
         (
             Label("Экономические", "Экономикалық", "Economic"),
             (53.0, 58.0, 70.0, 49.0, 45.0, 15.5, 16.6, 12.5),
         ),
-        (Label("Социальные", "Әлеуметтік", "Social"), (7.0, 33.0, 29.0, 51.0, 55.0, 69.0, 78.0, 43.75)),
+        (
+            Label("Социальные", "Әлеуметтік", "Social"),
+            (7.0, 33.0, 29.0, 51.0, 55.0, 69.0, 78.0, 43.75),
+        ),
     )
     flags = (True,) * 7 + (False,)
     topics = Label("Темы собраний", "Жиналыс тақырыптары", "Topics")

@@ -1,0 +1,89 @@
+"""Form fields that take what people type: 1 000, 12,5, 31.12.2018."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+
+from cards.models.card import MOST_PEOPLE
+
+_SPACES = re.compile(r"[\s\u00a0\u202f]+")
+
+
+class PeopleField(forms.IntegerField):
+    """A number of people on the numeric keyboard; "1 000" is a thousand."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("min_value", 0)
+        kwargs.setdefault("max_value", MOST_PEOPLE)
+        kwargs["widget"] = forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 12}
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        return super().to_python(_SPACES.sub("", value) if isinstance(value, str) else value)
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A decimal with a comma or a point."""
+
+    def __init__(self, **kwargs):
+        kwargs["widget"] = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = _SPACES.sub("", value).replace(",", ".")
+        return super().to_python(value)
+
+
+class DayField(forms.DateField):
+    """A date: the phone's own calendar, or typed as 2018-12-31 or 31.12.2018."""
+
+    def __init__(self, **kwargs):
+        kwargs["widget"] = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        kwargs["input_formats"] = ["%Y-%m-%d", "%d.%m.%Y"]
+        super().__init__(**kwargs)
+
+
+class ClockField(forms.TimeField):
+    """A time: the phone's own clock, or typed as 14:05 or 14.05."""
+
+    def __init__(self, **kwargs):
+        kwargs["widget"] = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        kwargs["input_formats"] = ["%H:%M", "%H:%M:%S", "%H.%M"]
+        super().__init__(**kwargs)
+
+
+class LabelledChoiceField(forms.ModelChoiceField):
+    """A choice from a reference table, named in the active language, grouped where it helps."""
+
+    def __init__(self, queryset, *, group=None, **kwargs):
+        self.group = group
+        super().__init__(queryset, required=False, **kwargs)
+        self.iterator = _Groups
+
+    def label_from_instance(self, obj) -> str:
+        return obj.label
+
+    def _get_choices(self):
+        return self.iterator(self)
+
+    choices = property(_get_choices, forms.ModelChoiceField.choices.fset)
+
+
+class _Groups(forms.models.ModelChoiceIterator):
+    """The rows of the table, under the heading of their group where the field has one."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        if self.field.group is None:
+            yield from (self.choice(row) for row in self.queryset)
+            return
+        groups: dict[str, list] = {}
+        for row in self.queryset.select_related(self.field.group):
+            groups.setdefault(getattr(row, self.field.group).label, []).append(self.choice(row))
+        yield from groups.items()

@@ -1,0 +1,13 @@
+"""Words of the card for templates."""
+
+from django import template
+
+from cards.reading import label_of
+
+register = template.Library()
+
+
+@register.filter
+def field_label(name: str):
+    """What a field of the card is called."""
+    return label_of(name)

@@ -1,0 +1,161 @@
+"""Filling in a card: begin, save at any point, check, submit."""
+
+from __future__ import annotations
+
+import uuid as uuids
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cards import conflicts, services, validators, workflow
+from cards.forms.card import CardForm
+from cards.lookup import card_for, card_or_new
+from cards.models import Card
+from cards.reading import returned_for
+from cards.serialise import answers_of
+from monitoring.accounts.access import allowed
+
+
+@require_safe
+def new(request):
+    """An empty card with an identifier of its own, so that sending it twice makes no twin."""
+    if not allowed(request.user, "card.create"):
+        raise PermissionDenied
+    form = CardForm(user=request.user, initial={"uuid": uuids.uuid4(), "version": 0})
+    return _page(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, uuid):
+    """The card's form; a POST saves, and with ``action=submit`` checks and submits."""
+    card = card_or_new(request.user, uuid)
+    _may_write(request.user, card)
+    if request.method != "POST":
+        if card is None:
+            return redirect("cards:new")
+        return _page(request, CardForm(user=request.user, card=card), card)
+    form = CardForm(request.POST, user=request.user, card=card)
+    try:
+        card = _store(request, form, uuid, card)
+    except services.StaleVersion as stale:
+        return _conflict_page(request, form, stale.card)
+    _keep_version(form, card)
+    if not form.is_valid():
+        return _page(request, form, card, status=422, saved=True)
+    if request.POST.get("action") == "submit":
+        return _submit(request, form, card)
+    messages.success(request, _("Saved."))
+    return redirect(card if card.status == "submitted" else reverse("cards:edit", args=[uuid]))
+
+
+@require_POST
+def autosave(request, uuid):
+    """Save what is typed so far; answers in JSON for ``static/js/autosave.js``."""
+    card = card_or_new(request.user, uuid)
+    _may_write(request.user, card)
+    form = CardForm(request.POST, user=request.user, card=card)
+    try:
+        card = _store(request, form, uuid, card)
+    except services.StaleVersion as stale:
+        url = stale.card.get_absolute_url()
+        return JsonResponse({"ok": False, "conflict": True, "url": url}, status=409)
+    now = timezone.localtime()
+    return JsonResponse(
+        {
+            "ok": not form.errors,
+            "version": card.version,
+            "saved_at": formats.time_format(now, "H:i"),
+            "errors": {name: list(errors) for name, errors in form.errors.items()},
+            "url": reverse("cards:edit", args=[uuid]),
+            "uuid": str(uuid),
+        }
+    )
+
+
+def _may_write(user, card: Card | None) -> None:
+    if card is None:
+        right = allowed(user, "card.create")
+    else:
+        right = allowed(user, "card.edit", card) or allowed(user, "card.edit_submitted", card)
+    if not right:
+        raise PermissionDenied
+
+
+def _store(request, form: CardForm, uuid, card: Card | None) -> Card:
+    """Save every answer that could be read. Raises StaleVersion."""
+    form.is_valid()
+    answers = form.answers()
+    if card is None:
+        try:
+            return services.create(actor=request.user, answers=answers, uuid=uuid)
+        except IntegrityError:
+            # The same card arrived twice at the same moment: the second is a change of the first.
+            card = card_for(request.user, uuid)
+    choices = {
+        name.removeprefix("take_"): side
+        for name, side in request.POST.items()
+        if name.startswith("take_")
+    }
+    return services.save(
+        card,
+        actor=request.user,
+        answers=conflicts.choose(card, answers, choices),
+        expected_version=form.cleaned_data.get("version", 0),
+    )
+
+
+def _submit(request, form: CardForm, card: Card):
+    problems = workflow.submission_problems(card)
+    if problems:
+        form.add_problems(problems)
+        return _page(request, form, card, status=422)
+    warnings = validators.warnings(answers_of(card))
+    twins = services.likely_duplicates(card)
+    codes = [warning.code for warning in warnings] + ["duplicate"] * bool(twins)
+    accepted = set(request.POST.getlist("accepted"))
+    if not set(codes) <= accepted:
+        return _page(request, form, card, warnings=warnings, twins=twins)
+    try:
+        card = workflow.apply(card, "submit", actor=request.user, warnings=codes)
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return _page(request, form, card, status=422)
+    messages.success(request, _("Card %(number)s has been submitted.") % {"number": card.number})
+    return redirect(card)
+
+
+def _keep_version(form: CardForm, card: Card) -> None:
+    """The page shown again after saving goes on from the version just stored."""
+    form.data = form.data.copy()
+    form.data["version"] = card.version
+
+
+def _conflict_page(request, form: CardForm, stored: Card):
+    base = form.cleaned_data.get("version", 0)
+    differing = conflicts.compare(stored, form.answers(), base)
+    _keep_version(form, stored)
+    return _page(request, form, stored, status=409, conflicts=differing)
+
+
+def _page(request, form: CardForm, card: Card | None, status: int = 200, **extra):
+    answers = answers_of(card) if card else {}
+    uuid = card.uuid if card else form.initial.get("uuid") or form.data.get("uuid")
+    context = {
+        "form": form,
+        "card": card,
+        "uuid": uuid,
+        "progress": form.progress(),
+        "missing": validators.missing(validators.tidy(answers)) if card else [],
+        "returned_for": returned_for(card) if card else "",
+        "no_regions": not request.user.all_regions and not request.user.region_codes(),
+        "may_submit": card is None or card.monitor_id == request.user.pk,
+        **extra,
+    }
+    return render(request, "cards/form.html", context, status=status)

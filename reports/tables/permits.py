@@ -1,0 +1,87 @@
+"""Tables 9 to 12: permits, why none was sought, and the law-abidance index."""
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.indicators import activity, permits
+from reports.tables.context import ALL, PLACE, Context, Line, by_period, place_rows
+from reports.types import TOTAL, Column, Table, Text
+from reports.wording import say
+
+INDEX = _("Law-abidance index")
+
+#: Rows of table 10, in the order of the card.
+REASONS: tuple[tuple[str, Text], ...] = (
+    ("principled_refusal", _("Refused on principle to ask for a permit")),
+    ("no_point_will_be_refused", _("Saw no point, as it would be refused")),
+    ("did_not_know", _("Did not know that a permit was needed")),
+    ("spontaneous", _("Gathered spontaneously and had no time to ask")),
+    ("unknown", _("Reason not known")),
+)
+
+
+def unsanctioned(context: Context) -> Table:
+    """Table 9: share of unsanctioned assemblies by period."""
+    line = Line(TOTAL, _("Unsanctioned assemblies"), permits.UNSANCTIONED_SHARE)
+    columns, rows, extra = by_period(context, "9", "unsanctioned_share", [line])
+    return Table(
+        code="9",
+        number="9",
+        title=_("Share of unsanctioned assemblies by period"),
+        stub=_("Assemblies"),
+        columns=columns,
+        rows=rows,
+        extra=extra,
+    )
+
+
+def reasons(context: Context) -> Table:
+    """Table 10: why no permit was sought, by period; an unknown reason is a row."""
+    lines = [Line(code, label, permits.REASON_SHARE, category=code) for code, label in REASONS]
+    columns, rows, extra = by_period(context, "10", "share", lines)
+    return Table(
+        code="10",
+        number="10",
+        title=_("Why no permit was sought, by period"),
+        stub=_("Reason"),
+        columns=columns,
+        rows=rows,
+        extra=extra,
+    )
+
+
+def law_abidance(context: Context) -> Table:
+    """Table 11: assemblies by permit and the index, per place."""
+    columns = (
+        ("assemblies", activity.ASSEMBLIES),
+        ("unsanctioned", permits.UNSANCTIONED),
+        ("sanctioned", permits.SANCTIONED),
+        ("law_abidance_index", permits.LAW_ABIDANCE),
+    )
+    return Table(
+        code="11",
+        number="11",
+        title=say(_("Law-abidance index in %(period)s by place"), period=context.period.name),
+        stub=PLACE,
+        columns=(
+            Column("assemblies", _("Assemblies")),
+            Column("unsanctioned", _("Unsanctioned")),
+            Column("sanctioned", _("Sanctioned")),
+            Column("law_abidance_index", INDEX),
+        ),
+        rows=place_rows(context, "11", columns, context.places()),
+    )
+
+
+def law_abidance_by_period(context: Context) -> Table:
+    """Table 12: the index by period."""
+    line = Line(TOTAL, ALL, permits.LAW_ABIDANCE)
+    columns, rows, extra = by_period(context, "12", "law_abidance_index", [line])
+    return Table(
+        code="12",
+        number="12",
+        title=_("Law-abidance index by period"),
+        stub=_("Assemblies"),
+        columns=columns,
+        rows=rows,
+        extra=extra,
+    )

@@ -1,0 +1,115 @@
+/* The card while it is filled in. Without this script the card is complete and can be sent. */
+import { Autosave } from "./autosave.js";
+import { conditionalQuestions } from "./conditions.js";
+import { quickAnswers } from "./inputs.js";
+import { sectionProgress } from "./progress.js";
+
+const form = document.getElementById("card-form");
+const line = document.getElementById("save-state");
+const PROBLEMS = ["offline", "session", "forbidden", "conflict", "invalid", "failed"];
+
+function key(prefix, state) {
+  return prefix + state[0].toUpperCase() + state.slice(1);
+}
+
+/* A line that says where things stand; only trouble is read aloud. */
+function report(state, answer) {
+  if (state === "saved" || state === "invalid") showErrors(answer.errors || {});
+  if (!line) return;
+  const time = answer.saved_at ? new Date(answer.saved_at) : new Date();
+  const clock = time.toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const text = (line.dataset[key("text", state)] || "").replace("{time}", clock);
+  line.dataset.state = state;
+  line.querySelector("[data-save-text]").textContent = text;
+  const alert = document.querySelector("[data-save-alert]");
+  const spoken = PROBLEMS.includes(state) ? text : "";
+  if (alert && state !== "saving" && alert.textContent !== spoken) alert.textContent = spoken;
+  const link = line.querySelector("[data-save-link]");
+  link.hidden = !(state === "session" || state === "conflict");
+  if (link.hidden) return;
+  link.textContent = line.dataset[key("label", state)];
+  link.href = state === "session" ? line.dataset.hrefSession : answer.url || location.href;
+}
+
+function showErrors(errors) {
+  for (const question of form.querySelectorAll(".question--unsaved")) clearError(question);
+  for (const [name, messages] of Object.entries(errors)) {
+    const question = form.querySelector(`.question[data-field="${CSS.escape(name)}"]`);
+    if (!question) continue;
+    clearError(question);
+    const error = document.createElement("p");
+    error.className = "question__error";
+    error.textContent = [].concat(messages).join(" ");
+    const field = question.querySelector("input, select, textarea");
+    error.id = `id_${name}_error`;
+    question.querySelector(".question__label, .tick").after(error);
+    question.classList.add("question--error", "question--unsaved");
+    if (field) field.setAttribute("aria-invalid", "true");
+    const described = question.tagName === "FIELDSET" ? question : field;
+    if (described) {
+      const help = document.getElementById(`id_${name}_helptext`);
+      described.setAttribute("aria-describedby", help ? `${help.id} ${error.id}` : error.id);
+    }
+  }
+  updateProgress();
+}
+
+function clearError(question) {
+  question.classList.remove("question--error", "question--unsaved");
+  for (const error of question.querySelectorAll(".question__error")) error.remove();
+  for (const field of question.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.classList.remove("is-invalid");
+  }
+}
+
+const updateProgress = form ? sectionProgress(form) : () => {};
+
+/* The buttons: first what is typed goes to the server in the background; only then the page moves
+   on. If it cannot, the page stays, with everything on it. */
+function guardedSubmit(saving) {
+  form.addEventListener("submit", async (event) => {
+    if (!saving.url || !saving.unsaved) {
+      saving.leaving = true;
+      return;
+    }
+    event.preventDefault();
+    const { submitter } = event;
+    if (submitter) submitter.setAttribute("aria-busy", "true");
+    const state = await saving.save();
+    if (submitter) submitter.removeAttribute("aria-busy");
+    // what the server refuses it explains best on its own page, with everything typed
+    if (!["saved", "invalid", "conflict"].includes(state)) return;
+    saving.leaving = true;
+    if (submitter && submitter.name) {
+      const pressed = document.createElement("input");
+      Object.assign(pressed, { type: "hidden", name: submitter.name, value: submitter.value });
+      form.append(pressed);
+    }
+    HTMLFormElement.prototype.submit.call(form);
+  });
+}
+
+if (form) {
+  const updateQuestions = conditionalQuestions(form);
+  const saving = new Autosave(form, report);
+  const changed = (event) => {
+    updateQuestions();
+    const question = event.target.closest(".question");
+    if (question) clearError(question);
+    updateProgress();
+    saving.changed();
+  };
+  // a text tells of itself at every key, everything else when it is chosen
+  form.addEventListener("input", changed);
+  form.addEventListener("change", (event) => {
+    if (event.target.type === "radio" || event.target.type === "checkbox") changed(event);
+  });
+  quickAnswers(form);
+  guardedSubmit(saving);
+  updateQuestions();
+  updateProgress();
+}
