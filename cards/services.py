@@ -75,7 +75,7 @@ def create(
     """
     card = Card(uuid=uuid or uuids.uuid4(), **{"monitor": actor, **record})
     before = answers_of(card)
-    _settle(card, answers)
+    settle(card, answers)
     card.save(force_insert=True)
     _keep_counts(card, before, actor)
     _log(card, kind, actor, changes=differences(before, answers_of(card)))
@@ -98,7 +98,7 @@ def save(
     """
     stored = Card.objects.select_for_update().get(pk=card.pk)
     before, month = answers_of(stored), month_of(stored)
-    _settle(stored, answers)
+    settle(stored, answers)
     changes = differences(before, answers_of(stored))
     if not changes:
         # The same answers sent twice are not a conflict with themselves.
@@ -223,12 +223,22 @@ def pending_updates(card: Card):
 
 def next_number(card: Card) -> str:
     """The card's number, YEAR-CITY-SERIAL; the row stays locked until the transaction ends."""
+    serial = reserve_numbers(card.date.year, card.city_id, 1)
+    return number_text(card.date.year, card.city_id, serial)
+
+
+def reserve_numbers(year: int, city: str, how_many: int) -> int:
+    """Give out serials of a year and city; returns the last. They are never used again."""
     sequence, _new = NumberSequence.objects.select_for_update().get_or_create(
-        year=card.date.year, city=card.city
+        year=year, city_id=city
     )
-    sequence.last += 1
+    sequence.last += how_many
     sequence.save(update_fields=["last"])
-    return f"{card.date.year}-{card.city_id.upper()}-{sequence.last:03d}"
+    return sequence.last
+
+
+def number_text(year: int, city: str, serial: int) -> str:
+    return f"{year}-{city.upper()}-{serial:03d}"
 
 
 def likely_duplicates(card: Card, limit: int = 5):
@@ -255,7 +265,7 @@ def log_attachment(attachment, *, actor) -> None:
     _log(attachment.card, EventKind.ATTACHMENT, actor, changes=changes)
 
 
-def _settle(card: Card, answers: dict[str, Any]) -> None:
+def settle(card: Card, answers: dict[str, Any]) -> None:
     """Write the answers and everything that follows from them into the unsaved card."""
     write_answers(card, answers)
     settled = validators.tidy(answers_of(card))

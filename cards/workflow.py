@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -149,6 +150,37 @@ def apply(
     )
     if Status.APPROVED in (source, row.target):
         services.announce(before, services.month_of(card))
+    return card
+
+
+def arrive(card: Card, status: str, *, actor, now: datetime.datetime) -> None:
+    """Give an unsaved card from a file the status it arrives in; rights are the caller's."""
+    card.status = status
+    if status != Status.DRAFT:
+        card.submitted_at = now
+    if status == Status.APPROVED:
+        card.approved_at = now
+        card.editor = actor if actor is not None and actor.pk != card.monitor_id else None
+
+
+@transaction.atomic
+def arrive_again(card: Card, status: str, *, actor, now: datetime.datetime) -> Card:
+    """A file loaded again gives a stored card another status; recorded as such a change."""
+    before, source = services.month_of(card), card.status
+    if card.number is None and status != Status.DRAFT:
+        card.number = services.next_number(card)
+    arrive(card, status, actor=actor, now=now)
+    card.version += 1
+    card.save()
+    Event.objects.create(
+        card=card,
+        kind=EventKind.STATUS,
+        actor=actor,
+        from_status=source,
+        to_status=status,
+        version=card.version,
+    )
+    services.announce(before, services.month_of(card))
     return card
 
 

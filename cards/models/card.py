@@ -291,9 +291,9 @@ class Card(models.Model):
                 | ~Q(editor=F("monitor")),
                 name="card_editor_is_not_monitor",
             ),
+            # A duplicate loaded from a file may not say of which card.
             CheckConstraint(
-                condition=Q(status=v.Status.DUPLICATE, duplicate_of__isnull=False)
-                | (~Q(status=v.Status.DUPLICATE) & Q(duplicate_of__isnull=True)),
+                condition=Q(status=v.Status.DUPLICATE) | Q(duplicate_of__isnull=True),
                 name="card_duplicate_of_another",
             ),
             # Prevented assemblies are recorded and never counted.

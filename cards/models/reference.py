@@ -38,6 +38,11 @@ class Labelled(models.Model):
         return cls._default_manager.filter(Q(active=True) | Q(pk=current))
 
     @classmethod
+    def with_codes(cls, codes) -> models.QuerySet:
+        """The rows with those codes."""
+        return cls._default_manager.filter(pk__in=codes)
+
+    @classmethod
     def with_code(cls, code: str | None) -> models.QuerySet:
         """The row with that code, or none."""
         return cls._default_manager.filter(pk=code)

@@ -105,8 +105,7 @@ def _page(request, card: Card, status: int = 200, **forms):
         "twins": services.likely_duplicates(card) if card.status == "submitted" else [],
         "returned_for": returned_for(card),
         "transitions": _transition_forms(user, card, forms.pop("refused", None)),
-        "may_edit": allowed(user, "card.edit", card)
-        or allowed(user, "card.edit_submitted", card),
+        "may_edit": allowed(user, "card.edit", card) or allowed(user, "card.edit_submitted", card),
         "may_count": allowed(user, "card.add_count", card),
         "may_decide_inclusion": allowed(user, "card.decide_inclusion", card),
         "may_add_outcome": allowed(user, "card.add_outcome", card),

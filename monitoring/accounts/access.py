@@ -80,6 +80,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("card.see_original", (E,), (in_scope,)),
     Right("card.queue", (E,)),
     Right("card.import", (E,)),
+    Right("card.import_approved", (E,)),
     Right("card.export", (E, A)),
     # reports
     Right("report.view", (E, A)),

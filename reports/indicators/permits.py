@@ -1,13 +1,25 @@
 """Permits: who had one, why others did not ask, and how the authorities answered."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
-from reports.indicators.formulas import of_answers, of_share, ratio
+from reports.indicators.formulas import of_share, ratio, split
 from reports.indicators.texts import METHOD, OUTSIDE_LAW, as_table, as_text
 from reports.types import Facts, Indicator, Value
 
 #: Neither permitted nor held without a permit: the law of the day says nothing of them.
 OUTSIDE = frozenset({"", "unknown", "outside"})
+
+
+def _by_permit(status: str) -> Callable[[Facts, str, str], Value]:
+    """Number of cards of a status. Where the law says nothing of any card it is a true 0."""
+
+    def compute(facts: Facts, place: str, category: str) -> Value:
+        hits, known, outside = split(facts, place, "sanction", (status,), OUTSIDE)
+        return Value(hits if known or outside else None, n=known, unknown=outside)
+
+    return compute
 
 
 def _mean_answer_days(facts: Facts, place: str, category: str) -> Value:
@@ -34,7 +46,7 @@ UNSANCTIONED = Indicator(
     decimals=0,
     missing=OUTSIDE_LAW,
     source=as_table("11"),
-    compute=of_answers("sanction", "unsanctioned", unknown=OUTSIDE),
+    compute=_by_permit("unsanctioned"),
     tables=("11", "text"),
     drill={"sanction": "unsanctioned"},
 )
@@ -51,7 +63,7 @@ SANCTIONED = Indicator(
     decimals=0,
     missing=OUTSIDE_LAW,
     source=as_table("11"),
-    compute=of_answers("sanction", "sanctioned", unknown=OUTSIDE),
+    compute=_by_permit("sanctioned"),
     tables=("11",),
     drill={"sanction": "sanctioned"},
 )

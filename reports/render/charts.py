@@ -42,7 +42,7 @@ def render_svg(
     them.
     """
     with override(language), _matplotlib(text):
-        return plain_attributes(_draw(figure, language))
+        return plain_attributes(_draw(figure, language), str(figure.title))
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def _lines(axes: Axes, figure: Figure, language: str) -> None:
 
 def _label_points(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
     for index, (value, label) in enumerate(zip(values, labels, strict=True)):
-        if label:
+        if value == value:  # not a gap
             axes.annotate(
                 label,
                 (index, value),
@@ -256,9 +256,9 @@ def _upright(axes: Axes, figure: Figure, language: str) -> None:
 
 
 def _labels(figure: Figure, series: Series, language: str) -> list[str]:
-    """The printed numbers of a series, "" in its gaps."""
+    """The printed numbers of a series, a dash where there is none: a gap is not a zero."""
     return [
-        "" if value is None else format_value(value, figure.unit, figure.decimals, language)
+        style.DASH if value is None else format_value(value, figure.unit, figure.decimals, language)
         for value in series.values
     ]
 

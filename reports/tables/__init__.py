@@ -11,7 +11,7 @@ from reports.tables import (
     statistics,
     text,
 )
-from reports.tables.context import Context, as_printed, make_context
+from reports.tables.context import Context, as_printed, make_context, on_basis
 from reports.types import Table
 
 TABLES: dict[str, Callable[[Context], Table]] = {
@@ -39,4 +39,10 @@ TABLES: dict[str, Callable[[Context], Table]] = {
     "text": text.text,
 }
 
-__all__ = ["TABLES", "Context", "as_printed", "make_context"]
+
+def tables_of(context: Context) -> dict[str, Table]:
+    """All tables of a period, by code and in order."""
+    return {code: on_basis(context, make(context)) for code, make in TABLES.items()}
+
+
+__all__ = ["TABLES", "Context", "as_printed", "make_context", "tables_of"]

@@ -84,7 +84,7 @@ def police_control(context: Context) -> Table:
             Column("police_control_index", _("Police-control index")),
             Column("median_police_per_participant", _("Median of single assemblies")),
         ),
-        rows=place_rows(context, "14", columns, context.places()),
+        rows=place_rows(context, "14", columns, context.places("14")),
     )
 
 

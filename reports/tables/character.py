@@ -45,7 +45,7 @@ def topic_groups(context: Context) -> Table:
 def topics(context: Context) -> Table:
     """The lists of topics, group by group, each topic with its number of assemblies."""
     vocabulary = context.vocabulary
-    numbers = {code: n for code, n in context.own.values(TOTAL, "topic").items() if code and n}
+    numbers = _topics_found(context)
     rows: list[Row] = []
     for group, label in vocabulary.topic_groups.items():
         rows.append(_topic_row(context, group, label, character.TOPIC_GROUP_ASSEMBLIES, group))
@@ -62,6 +62,14 @@ def topics(context: Context) -> Table:
         columns=(Column("assemblies", ASSEMBLIES),),
         rows=tuple(rows),
     )
+
+
+def _topics_found(context: Context) -> Mapping[str, float]:
+    """Topic -> assemblies, as the basis of the period gives them."""
+    printed = context.printed_rows("topics").get("assemblies", {})
+    if printed:
+        return {path.rpartition("/")[2]: n for path, n in printed.items() if "/" in path and n}
+    return {topic: n for topic, n in context.own.values(TOTAL, "topic").items() if topic and n}
 
 
 def _topic_row(context: Context, row: str, label: Text, what: Indicator, category: str) -> Row:
@@ -102,7 +110,7 @@ def _shares_by_period(
 
 def forms(context: Context) -> Table:
     """Table 7: forms that occurred in the period, the most frequent first."""
-    numbers = _numbers_of_forms(context)
+    numbers = _numbers_printed(context, "7", context.period)
     order = by_number(numbers, context.vocabulary.forms, numbers)
     columns = (("assemblies", character.FORM_ASSEMBLIES), ("share", character.FORM_SHARE))
     rows = [
@@ -129,7 +137,7 @@ def forms_compared(context: Context) -> Table:
     """Table 8: forms in the period beside the one before; forms that occurred in either."""
     beside = [period for period in (context.previous, context.period) if period is not None]
     measures = (("assemblies", character.FORM_ASSEMBLIES), ("share", character.FORM_SHARE))
-    numbers = {period.code: _numbers_printed(context, period) for period in beside}
+    numbers = {period.code: _numbers_printed(context, "8", period) for period in beside}
     seen = {form for found in numbers.values() for form in found}
     order = in_order(seen, context.vocabulary.forms)
     for period in beside:
@@ -159,21 +167,17 @@ def forms_compared(context: Context) -> Table:
     )
 
 
-def _numbers_of_forms(context: Context) -> dict[str, int]:
-    return {form: n for form, n in context.own.values(TOTAL, "form").items() if form and n}
-
-
-def _numbers_printed(context: Context, period: Period) -> Mapping[str, float]:
-    """Form -> assemblies that table 8 prints for a period, where there were any."""
+def _numbers_printed(context: Context, table: str, period: Period) -> Mapping[str, float]:
+    """Form -> assemblies that the table prints for a period, where there were any."""
     found: dict[str, float] = {}
     if context.computes(period):
         values = context.facts[period.code].values(TOTAL, "form")
-        found = {form: n for form, n in values.items() if form and n}
+        found |= {form: n for form, n in values.items() if form and n}
     if period.basis == "published":
         printed = {
             row: cell.value.value
-            for (table, code, row, column), cell in context.published.items()
-            if (table, code, column) == ("8", period.code, "assemblies")
+            for (its_table, code, row, column), cell in context.published.items()
+            if (its_table, code, column) == (table, period.code, "assemblies") and row != TOTAL
         }
         found |= {form: n for form, n in printed.items() if n}
     return found

@@ -37,13 +37,13 @@ def detained(context: Context) -> Table:
             Column("assemblies_with_detentions", _("Assemblies with detentions")),
             Column("detained", _("People detained")),
         ),
-        rows=place_rows(context, "16", columns, context.places()),
+        rows=place_rows(context, "16", columns, context.places("16")),
     )
 
 
 def court(context: Context) -> Table:
     """People convicted and their penalties per place; other outcomes as extra cells."""
-    places = context.places()
+    places = context.places("court")
     rows = place_rows(context, "court", (("convicted", courts.CONVICTED),), places)
     penalties = tuple(
         replace(row, cells=(*row.cells, *_outcomes(context, row.code, PRINTED_OUTCOMES)))

@@ -20,6 +20,7 @@ from reports.types import (
     Label,
     Period,
     Row,
+    Table,
     Text,
     Vocabulary,
 )
@@ -57,9 +58,22 @@ class Context:
         """The facts of the report's period; empty ones where no card is."""
         return self.facts.get(self.period.code) or Facts(self.period, {}, {}, {}, 0)
 
-    def places(self) -> list[str]:
-        """Places with a counted card in the period, in the order of the register."""
-        return in_order(self.own.places(), self.vocabulary.places)
+    def places(self, table: str) -> list[str]:
+        """Places that a table of the period lists, in the order of the register.
+
+        Those with a counted card; where the period rests on an earlier report, those printed.
+        """
+        printed = {row for rows in self.printed_rows(table).values() for row in rows}
+        return in_order(self.own.places() | printed - {TOTAL}, self.vocabulary.places)
+
+    def printed_rows(self, table: str) -> dict[str, dict[str, float]]:
+        """Column -> row -> printed number, of the period if it rests on an earlier report."""
+        found: dict[str, dict[str, float]] = {}
+        if self.period.basis == "published":
+            for (its_table, code, row, column), cell in self.published.items():
+                if (its_table, code) == (table, self.period.code) and cell.value.value is not None:
+                    found.setdefault(column, {})[row] = cell.value.value
+        return found
 
     def cell(
         self,
@@ -148,7 +162,9 @@ def in_order(codes: Iterable[str], register: Mapping[str, Any]) -> list[str]:
     return sorted(codes, key=lambda code: (order.get(code, len(order)), code))
 
 
-def by_number(codes: Iterable[str], register: Mapping[str, Any], n: Mapping[str, int]) -> list[str]:
+def by_number(
+    codes: Iterable[str], register: Mapping[str, Any], n: Mapping[str, float]
+) -> list[str]:
     """Codes by falling number, equals in the order of their register."""
     return sorted(in_order(codes, register), key=lambda code: -n.get(code, 0))
 
@@ -175,6 +191,31 @@ def place_rows(
     ]
     total = tuple(context.cell(table, TOTAL, column, indicator) for column, indicator in columns)
     return (*rows, Row(TOTAL, ALL, total, total=True))
+
+
+def on_basis(context: Context, table: Table) -> Table:
+    """The table as the basis of its period asks for.
+
+    A period that rests on an earlier report prints that report's figures; what cards give beside
+    them, if there are any, goes to the extra cells.
+    """
+    period = context.period
+    if period.basis == "cards":
+        return table
+    hidden: list[Cell] = []
+
+    def shown(cell: Cell | None) -> Cell | None:
+        if cell is None or cell.source == "published" or cell.key.period != period.code:
+            return cell
+        hidden.append(cell)
+        return context.published.get((table.code, period.code, cell.key.row, cell.key.column))
+
+    rows = tuple(
+        dataclasses.replace(row, cells=tuple(shown(cell) for cell in row.cells))
+        for row in table.rows
+    )
+    extra = (*hidden, *table.extra) if context.computes(period) else ()
+    return dataclasses.replace(table, rows=rows, extra=extra)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from reports.wording import say
 
 def assemblies_per_place(context: Context) -> Table:
     """Table 1: assemblies and their share, the place with most first."""
-    numbers = {place: context.own.assemblies(place) for place in context.own.places()}
-    order = by_number(numbers, context.vocabulary.places, numbers)
+    printed = context.printed_rows("1").get("assemblies")
+    numbers = printed or {place: context.own.assemblies(place) for place in context.own.places()}
+    order = by_number(context.places("1"), context.vocabulary.places, numbers)
     columns = (("assemblies", activity.ASSEMBLIES), ("share", activity.ASSEMBLIES_SHARE))
     return Table(
         code="1",

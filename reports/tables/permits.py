@@ -68,7 +68,7 @@ def law_abidance(context: Context) -> Table:
             Column("sanctioned", _("Sanctioned")),
             Column("law_abidance_index", INDEX),
         ),
-        rows=place_rows(context, "11", columns, context.places()),
+        rows=place_rows(context, "11", columns, context.places("11")),
     )
 
 

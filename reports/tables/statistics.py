@@ -34,7 +34,7 @@ def participants(context: Context) -> Table:
             Column("share", _("Share of all participants")),
             Column("mean_participants", _("Mean per assembly")),
         ),
-        rows=place_rows(context, "18", columns, context.places()),
+        rows=place_rows(context, "18", columns, context.places("18")),
     )
 
 

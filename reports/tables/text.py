@@ -120,7 +120,7 @@ def text(context: Context) -> Table:
 
 def _convicted_by_place(context: Context) -> Iterator[Quantity]:
     for article, column, label in CONVICTED_BY_PLACE:
-        for place in context.places():
+        for place in context.places("court"):
             if context.own.sum(place, "convicted").n:
                 where = say(label, place=name(context.vocabulary.places, place))
                 what = courts.ARTICLE_CONVICTED

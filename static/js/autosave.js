@@ -39,7 +39,9 @@ function stateOf(response, answer, json) {
   if (response.status === 403 || response.status === 404) return "forbidden";
   if (response.status === 409) return "conflict";
   if (response.status >= 500 || response.status === 429 || !json) return "failed";
-  return answer.ok ? "saved" : "invalid";
+  if (answer.ok) return "saved";
+  // what could be read is stored; what could not stays on the page, marked
+  return answer.version === undefined ? "invalid" : "partly";
 }
 
 /* Whether the browser brought back answers that the page was not sent with. */
@@ -123,11 +125,9 @@ export class Autosave {
 
   took(answer, revision) {
     const { state } = answer;
-    if (state === "saved") {
-      this.savedRevision = revision;
-      this.failures = 0;
-      this.adopt(answer);
-    }
+    if (state === "saved" || state === "partly") this.adopt(answer);
+    if (state === "saved") this.savedRevision = revision;
+    if (state === "saved" || state === "partly") this.failures = 0;
     this.show(this.unsaved && state === "saved" ? "unsaved" : state, answer);
     if (state === "saved" && this.unsaved) this.later(QUIET);
     if (state === "offline" || state === "failed" || state === "session") {

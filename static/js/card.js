@@ -6,7 +6,7 @@ import { sectionProgress } from "./progress.js";
 
 const form = document.getElementById("card-form");
 const line = document.getElementById("save-state");
-const PROBLEMS = ["offline", "session", "forbidden", "conflict", "invalid", "failed"];
+const PROBLEMS = ["partly", "offline", "session", "forbidden", "conflict", "invalid", "failed"];
 
 function key(prefix, state) {
   return prefix + state[0].toUpperCase() + state.slice(1);
@@ -14,14 +14,9 @@ function key(prefix, state) {
 
 /* A line that says where things stand; only trouble is read aloud. */
 function report(state, answer) {
-  if (state === "saved" || state === "invalid") showErrors(answer.errors || {});
+  if (["saved", "partly", "invalid"].includes(state)) showErrors(answer.errors || {});
   if (!line) return;
-  const time = answer.saved_at ? new Date(answer.saved_at) : new Date();
-  const clock = time.toLocaleTimeString(document.documentElement.lang, {
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  const text = (line.dataset[key("text", state)] || "").replace("{time}", clock);
+  const text = (line.dataset[key("text", state)] || "").replace("{time}", answer.saved_at || "");
   line.dataset.state = state;
   line.querySelector("[data-save-text]").textContent = text;
   const alert = document.querySelector("[data-save-alert]");
@@ -82,7 +77,7 @@ function guardedSubmit(saving) {
     const state = await saving.save();
     if (submitter) submitter.removeAttribute("aria-busy");
     // what the server refuses it explains best on its own page, with everything typed
-    if (!["saved", "invalid", "conflict"].includes(state)) return;
+    if (!["saved", "partly", "invalid", "conflict"].includes(state)) return;
     saving.leaving = true;
     if (submitter && submitter.name) {
       const pressed = document.createElement("input");

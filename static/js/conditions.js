@@ -34,7 +34,9 @@ export function conditionalQuestions(form) {
   const questions = form.querySelectorAll("[data-show-when]");
   return function update() {
     const data = new FormData(form);
-    const answers = (field) => data.getAll(field).filter((value) => value !== "");
+    // a single tick posts "on"; the conditions call it as Python does
+    const code = (value) => (value === "on" ? "True" : value);
+    const answers = (field) => data.getAll(field).filter((value) => value !== "").map(code);
     for (const question of questions) {
       question.hidden = !isShown(question.dataset.showWhen, answers);
     }

@@ -32,24 +32,26 @@ function word(texts, { state, left }) {
 
 /* On the phone the sections are a row that scrolls; the one being filled in stays in sight. */
 function followReading(sections, links) {
+  const mark = (current) => {
+    for (const [code, link] of links) {
+      if (code === current) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+    const link = links.get(current);
+    const list = link && link.closest(".card-progress__list");
+    if (list && list.scrollWidth > list.clientWidth) {
+      list.scrollTo({ left: link.offsetLeft - list.clientWidth / 2 + link.offsetWidth / 2 });
+    }
+  };
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        for (const [code, link] of links) {
-          if (code === target.dataset.section) link.setAttribute("aria-current", "location");
-          else link.removeAttribute("aria-current");
-        }
-        const link = links.get(target.dataset.section);
-        const list = link && link.closest(".card-progress__list");
-        if (list && list.scrollWidth > list.clientWidth) {
-          list.scrollTo({ left: link.offsetLeft - list.clientWidth / 2 + link.offsetWidth / 2 });
-        }
-      }
+      const read = entries.filter((entry) => entry.isIntersecting).pop();
+      if (read) mark(read.target.dataset.section);
     },
     { rootMargin: "-30% 0px -65% 0px" },
   );
   for (const section of sections) observer.observe(section);
+  if (sections.length) mark(sections[0].dataset.section);
 }
 
 export function sectionProgress(form) {

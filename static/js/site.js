@@ -68,21 +68,27 @@ function freshTokens() {
   );
 }
 
-function focusErrors() {
+/* Shows a field and gives it the focus, also one in a folded part of the page. */
+function goTo(id) {
+  const target = id && document.getElementById(id);
+  if (!target) return false;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.open = true;
+  }
+  target.scrollIntoView({ block: "center" });
+  target.focus({ preventScroll: true });
+  return true;
+}
+
+/* A summary of errors or questions takes the focus; every link to a field leads into it. */
+function leadToFields() {
   const summary = document.querySelector("[data-error-summary]");
-  if (!summary) return;
-  summary.focus();
-  summary.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href^='#']");
-    const target = link && document.getElementById(link.hash.slice(1));
-    if (!target) return;
-    event.preventDefault();
-    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
-      fold.open = true;
-    }
-    target.scrollIntoView({ block: "center" });
-    target.focus({ preventScroll: true });
+  if (summary) summary.focus();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#id_']");
+    if (link && goTo(link.hash.slice(1))) event.preventDefault();
   });
+  if (!summary && location.hash.startsWith("#id_")) goTo(location.hash.slice(1));
 }
 
 function revealPasswords() {
@@ -102,5 +108,5 @@ themeSwitch();
 openWherePossible();
 menus();
 sendOnce();
-focusErrors();
+leadToFields();
 revealPasswords();

@@ -14,6 +14,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -198,41 +199,40 @@ def _minutes(card: Row) -> Fraction | None:
         int(text[:2]) * 60 + int(text[3:5]) for text in (card["start_time"], card["end_time"])
     )
     if card["end_date"] and card["end_date"] > card["date"]:
-        days = (_day(card["end_date"]) - _day(card["date"])).days
+        first, last = (date.fromisoformat(card[name]) for name in ("date", "end_date"))
+        days = (last - first).days
     else:
         days = 1 if end < start else 0
     return Fraction(end - start + days * 24 * 60)
 
 
-def _day(text: str):
-    from datetime import date
-
-    return date.fromisoformat(text)
+# A table's rule gives (row, column, Cell).
+Lines = Iterator[tuple[str, str, Cell]]
 
 
-def _t1(period: _Period):
+def _t1(period: _Period) -> Lines:
     for place, cards in period.by_place():
         yield place, "assemblies", _count(len(cards))
         yield place, "share", _ratio(len(cards), len(period.cards), 100)
 
 
-def _t2(period: _Period):
+def _t2(period: _Period) -> Lines:
     for place, cards in period.by_place():
         yield place, "assemblies", _count(len(cards))
 
 
-def _t3(period: _Period):
+def _t3(period: _Period) -> Lines:
     for place, cards in period.by_place():
         yield place, "rally_activity_index", _ratio(len(cards), period.covered(place))
 
 
-def _t4(period: _Period):
+def _t4(period: _Period) -> Lines:
     groups = Counter(period.reference.groups[card["topic"]] for card in period.cards)
     for group in dict.fromkeys(period.reference.groups.values()):
         yield group, "share", _ratio(groups[group], len(period.cards), 100)
 
 
-def _topics(period: _Period):
+def _topics(period: _Period) -> Lines:
     topics = Counter(card["topic"] for card in period.cards)
     groups: Counter[str] = Counter()
     for topic, group in period.reference.groups.items():
@@ -254,16 +254,16 @@ def _organisers(period: _Period) -> dict[str, Cell]:
     }
 
 
-def _t5(period: _Period):
+def _t5(period: _Period) -> Lines:
     yield "public_organisations", "share", _organisers(period)["public_organisation"]
 
 
-def _t6(period: _Period):
+def _t6(period: _Period) -> Lines:
     for kind, cell in _organisers(period).items():
         yield kind, "share", cell
 
 
-def _t7(period: _Period):
+def _t7(period: _Period) -> Lines:
     forms = Counter(card["form"] for card in period.cards)
     for form in period.reference.forms:
         yield form, "assemblies", _count(forms[form])
@@ -272,13 +272,13 @@ def _t7(period: _Period):
     yield TOTAL, "share", _ratio(len(period.cards), len(period.cards), 100)
 
 
-def _t9(period: _Period):
+def _t9(period: _Period) -> Lines:
     sanctions = _sanctions(period.cards)
     share = _ratio(sanctions["unsanctioned"], sanctions.total(), 100)
     yield TOTAL, "unsanctioned_share", share
 
 
-def _t10(period: _Period):
+def _t10(period: _Period) -> Lines:
     reasons = Counter(
         card["reason_not_requested"]
         for card in period.cards
@@ -288,7 +288,7 @@ def _t10(period: _Period):
         yield reason, "share", _ratio(reasons[reason], reasons.total(), 100)
 
 
-def _t11(period: _Period):
+def _t11(period: _Period) -> Lines:
     for place, cards in period.by_place():
         sanctions = _sanctions(cards)
         yield place, "assemblies", _count(len(cards))
@@ -298,11 +298,11 @@ def _t11(period: _Period):
         yield place, "law_abidance_index", index
 
 
-def _t12(period: _Period):
+def _t12(period: _Period) -> Lines:
     yield from (row for row in _t11(period) if row[:2] == (TOTAL, "law_abidance_index"))
 
 
-def _t13(period: _Period):
+def _t13(period: _Period) -> Lines:
     for body in ("prosecutor", "akimat", "police"):
         for act in ("present", "warned"):
             answers = [card[f"{body}_{act}"] for card in period.cards]
@@ -333,18 +333,18 @@ def police_control_range(cards: Iterable[Row]) -> tuple[Fraction | None, Fractio
     return low.value, high.value
 
 
-def _t14(period: _Period):
+def _t14(period: _Period) -> Lines:
     for place, cards in period.by_place():
         yield place, "participants", _sum(_known(cards, "participants"))
         yield place, "police", _sum(_known(cards, "police"))
         yield place, "police_control_index", _index(cards)
 
 
-def _t15(period: _Period):
+def _t15(period: _Period) -> Lines:
     yield TOTAL, "police_control_index", _index(period.cards)
 
 
-def _t16(period: _Period):
+def _t16(period: _Period) -> Lines:
     for place, cards in period.by_place():
         detained = _known(cards, "detained")
         with_detentions = _count(len(_ended(cards))) if detained else Cell(None)
@@ -352,7 +352,7 @@ def _t16(period: _Period):
         yield place, "detained", _sum(detained)
 
 
-def _court(period: _Period):
+def _court(period: _Period) -> Lines:
     for place, cards in period.by_place():
         decided = Counter(row["outcome"] for row in period.outcomes(cards))
         yield place, "convicted", _count(sum(decided[outcome] for outcome in CONVICTIONS))
@@ -360,13 +360,13 @@ def _court(period: _Period):
             yield place, outcome, _count(decided[outcome])
 
 
-def _t17(period: _Period):
+def _t17(period: _Period) -> Lines:
     unsanctioned = [card for card in period.cards if _sanction(card) == "unsanctioned"]
     reached = sum(card["ref"] in period.cases for card in unsanctioned)
     yield TOTAL, "unsanctioned_reaching_court", _ratio(reached, len(unsanctioned), 100)
 
 
-def _t18(period: _Period):
+def _t18(period: _Period) -> Lines:
     everybody = sum(_known(period.cards, "participants"))
     for place, cards in period.by_place():
         here = _known(cards, "participants")
@@ -375,13 +375,13 @@ def _t18(period: _Period):
         yield place, "mean_participants", _mean(here)
 
 
-def _t19(period: _Period):
+def _t19(period: _Period) -> Lines:
     for place, cards in period.by_place():
         minutes = [length for card in cards if (length := _minutes(card)) is not None]
         yield place, "mean_duration", _mean(minutes)
 
 
-def _text(period: _Period):
+def _text(period: _Period) -> Lines:
     """What the prose states beside the tables."""
     cards = period.cards
     detained = [card for card in cards if card["detained"]]
@@ -412,7 +412,7 @@ def _text(period: _Period):
     yield from _text_on_courts(period)
 
 
-def _text_on_courts(period: _Period):
+def _text_on_courts(period: _Period) -> Lines:
     convicted = [r for r in period.outcomes(period.cards) if r["outcome"] in CONVICTIONS]
     for outcome in ("warning", "fine", "arrest"):
         number = sum(row["outcome"] == outcome for row in convicted)
@@ -425,7 +425,7 @@ def _text_on_courts(period: _Period):
     yield TOTAL, "convicted_disobedience_astana", _count(articles["koap_667"])
 
 
-TABLES: dict[str, Callable[[_Period], Iterable[tuple[str, str, Cell]]]] = {
+TABLES: dict[str, Callable[[_Period], Lines]] = {
     "1": _t1,
     "2": _t2,
     "3": _t3,
