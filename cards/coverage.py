@@ -1,149 +1,155 @@
-"""The coverage register from a file: which place was monitored in which month."""
+"""The coverage register from a file: which place was monitored in which month.
+
+``check`` a file (nothing is written), then ``load`` what was checked, whole or not at all.
+"""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from cards.importing import Refusal
 from cards.models import Coverage, Place
-from cards.spreadsheets import Refusal, Row, Sheet, read_sheet
+from cards.parsing import BadCell, Parser, day, one_of, words_of, words_of_rows
+from cards.sheets import Line, Sheet, read_sheets
 from cards.vocabularies import CoverageState
 
+SHEET = "coverage"
 COLUMNS = ("place", "month", "state")
-#: 2018-03, and what Excel makes of it: the first day of that month, as ISO or with points.
-_MONTH = (
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(-01)?"),
-    re.compile(r"(01\.)?(?P<month>\d{2})\.(?P<year>\d{4})"),
-)
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
+
+#: Place code and first day of the month.
+Key = tuple[str, datetime.date]
 
 
-@dataclass
-class CoverageImport:
-    """What an import read and did; with anything refused, nothing was written."""
+@dataclass(slots=True)
+class Checked:
+    """What a file would do. Nothing of it is loaded while ``refusals`` is not empty."""
 
     read: int = 0
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
+    states: dict[Key, str] = field(default_factory=dict)
+    stored: dict[Key, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
-    unknown_columns: list[str] = field(default_factory=list)
+    notices: list[str | Promise] = field(default_factory=list)
+
+    @property
+    def changed(self) -> dict[Key, str]:
+        """What differs from the register, new or not."""
+        return {key: state for key, state in self.states.items() if self.stored.get(key) != state}
+
+    @property
+    def new(self) -> int:
+        return len(self.states.keys() - self.stored.keys())
+
+    @property
+    def updated(self) -> int:
+        return len(self.changed) - self.new
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.states) - len(self.changed)
+
+    @property
+    def refused(self) -> int:
+        """Rows refused (each may have several reasons)."""
+        return len({refusal.line for refusal in self.refusals})
 
 
-class _Refused(Exception):
-    """A cell that cannot be used; the message says why."""
+def check(content: bytes) -> Checked:
+    """Read and check a CSV or XLSX file with the columns place, month and state.
 
-
-def import_coverage(content: bytes, *, dry_run: bool = False) -> CoverageImport:
-    """Bring the register to what a CSV or XLSX file says: the whole file, or nothing of it.
-
-    The file has the columns place (code or name in any language), month (``2018-03``) and state
-    (full, partly, none, or their names). A month of a place that is in the register already gets
-    the state of the file; months that the file does not name stay. ``dry_run`` only checks.
-
-    Raises ``Unreadable`` if there is no such table in the file.
+    A place is written as its code or its name in any language, a month as ``2018-03`` (or as the
+    first day of that month, which is what Excel makes of it), a state as full, partly, none or
+    the words for them. Raises ``sheets.Unreadable`` for a file that cannot be read at all.
     """
-    sheet = read_sheet(content, COLUMNS)
-    result = CoverageImport(read=len(sheet.rows), unknown_columns=sheet.unknown(COLUMNS))
-    result.refusals += sheet.refusals + sheet.missing(COLUMNS)
-    if result.refusals:
-        return result
-    states = _states(sheet, result.refusals)
-    with transaction.atomic():
-        stored = {
-            (row.place_id, row.month): row.state
-            for row in Coverage.objects.filter(month__in={month for _place, month in states})
-        }
-        new = states.keys() - stored.keys()
-        same = {key for key, state in states.items() if stored.get(key) == state}
-        result.new, result.unchanged = len(new), len(same)
-        result.updated = len(states) - len(new) - len(same)
-        if not dry_run and not result.refusals:
-            _write({key: state for key, state in states.items() if key not in same})
-    return result
+    sheet = read_sheets(content, {SHEET: COLUMNS})[SHEET]
+    checked = Checked(read=len(sheet.lines))
+    for column in sheet.columns:
+        if column not in COLUMNS:
+            text = _("The column “%(column)s” is not known and was not read.")
+            checked.notices.append(text % {"column": column})
+    for column in COLUMNS:
+        if column not in sheet.columns:
+            checked.refusals.append(Refusal(SHEET, 1, column, _("The file has no such column.")))
+    if not checked.refusals:
+        _check_lines(checked, sheet)
+        months = {month for _place, month in checked.states}
+        rows = Coverage.objects.filter(month__in=months)
+        checked.stored = {(row.place_id, row.month): row.state for row in rows}
+    return checked
 
 
-def _write(states: dict[tuple[str, datetime.date], str]) -> None:
+@transaction.atomic
+def load(checked: Checked) -> None:
+    """Write what was checked; months that the file does not name stay as they are.
+
+    Raises ValueError if anything was refused.
+    """
+    if checked.refusals:
+        raise ValueError("a file with refused rows is never loaded")
     Coverage.objects.bulk_create(
-        [Coverage(place_id=place, month=month, state=s) for (place, month), s in states.items()],
+        [
+            Coverage(place_id=place, month=month, state=state)
+            for (place, month), state in checked.changed.items()
+        ],
         update_conflicts=True,
         unique_fields=["place", "month"],
         update_fields=["state"],
     )
 
 
-def _states(sheet: Sheet, refusals: list[Refusal]) -> dict[tuple[str, datetime.date], str]:
-    """State by place and month; whatever cannot be used is added to ``refusals``."""
-    read = {"place": _reader(_place_names()), "month": _month, "state": _reader(_state_names())}
-    states, lines = {}, {}
-    for row in sheet.rows:
-        values = dict(_values(row, read, refusals))
-        if len(values) < len(COLUMNS):
+def _check_lines(checked: Checked, sheet: Sheet) -> None:
+    parsers = {
+        "place": one_of(words_of_rows(Place.objects.all())),
+        "month": month_of,
+        "state": one_of(words_of(CoverageState)),
+    }
+    lines: dict[Key, int] = {}
+    for line in sheet.lines:
+        values, bad = _parse(line, parsers)
+        checked.refusals += bad
+        if bad:
             continue
         key = values["place"], values["month"]
-        if key in lines:
-            reason = _("This place and month stand in line %(line)s already.")
-            refusals.append(Refusal(row.line, "month", reason % {"line": lines[key]}))
-            continue
-        lines[key], states[key] = row.line, values["state"]
-    return states
+        if lines.setdefault(key, line.number) != line.number:
+            text = _("The same as in line %(line)s.") % {"line": lines[key]}
+            checked.refusals.append(Refusal(SHEET, line.number, "month", text))
+        else:
+            checked.states[key] = values["state"]
 
 
-def _values(row: Row, read: dict, refusals: list[Refusal]) -> Iterator[tuple[str, object]]:
-    for column in COLUMNS:
-        text = row.get(column)
+def _parse(line: Line, parsers: dict[str, Parser]) -> tuple[dict[str, Any], list[Refusal]]:
+    values, bad = {}, []
+    for column, parse in parsers.items():
+        cell = line.cells.get(column, "")
         try:
-            if not text:
-                raise _Refused(_("The cell is empty."))
-            yield column, read[column](text)
-        except _Refused as reason:
-            refusals.append(Refusal(row.line, column, str(reason)))
+            if cell in ("", None):
+                raise BadCell(_("The cell is empty."))
+            values[column] = parse(cell)
+        except BadCell as error:
+            bad.append(Refusal(SHEET, line.number, column, error.args[0]))
+    return values, bad
 
 
-def _reader(names: dict[str, str]):
-    """Code by code or name, whatever its capitals."""
-
-    def code_of(text: str) -> str:
-        try:
-            return names[text.casefold()]
-        except KeyError:
-            reason = _("“%(text)s” is not known. Known are: %(codes)s")
-            codes = ", ".join(dict.fromkeys(names.values()))
-            raise _Refused(reason % {"text": text, "codes": codes}) from None
-
-    return code_of
-
-
-def _month(text: str) -> datetime.date:
-    match = next(filter(None, (pattern.fullmatch(text) for pattern in _MONTH)), None)
+def month_of(value: Any) -> datetime.date:
+    """The first day of the month in a cell. Raises BadCell, also for a month to come."""
+    month = None
     try:
-        month = datetime.date(int(match["year"]), int(match["month"]), 1)
-    except (TypeError, ValueError):
-        raise _Refused(
-            _("“%(text)s” is not a month; write it as 2018-03.") % {"text": text}
-        ) from None
+        if match := _MONTH.fullmatch(str(value).strip()):
+            month = datetime.date(int(match["year"]), int(match["month"]), 1)
+        else:
+            month = day(value)
+    except (ValueError, OverflowError):
+        month = None
+    if month is None or month.day != 1:
+        raise BadCell(_("Write the month as 2018-03."))
     if month > timezone.localdate():
-        raise _Refused(_("The month has not begun yet."))
+        raise BadCell(_("The month has not begun yet."))
     return month
-
-
-def _place_names() -> dict[str, str]:
-    names = {}
-    for place in Place.objects.all():
-        for name in (place.code, place.label_ru, place.label_kk, place.label_en):
-            names[name.casefold()] = place.code
-    return names
-
-
-def _state_names() -> dict[str, str]:
-    names = {state.value: state.value for state in CoverageState}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            names |= {str(state.label).casefold(): state.value for state in CoverageState}
-    return names

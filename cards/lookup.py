@@ -9,10 +9,24 @@ from __future__ import annotations
 import uuid as uuids
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
-from cards.models import Attachment, Card, CaseUpdate, Count
+from cards.models import Attachment, Card, CaseUpdate, Count, Event
+from cards.querysets import CardQuerySet
 from monitoring.accounts.access import allowed
+
+
+def cards_for(user) -> CardQuerySet:
+    """The cards that ``user`` may see."""
+    return Card.objects.visible_to(user)
+
+
+def returned_with_reason(user) -> CardQuerySet:
+    """The person's own cards that an editor returned, each with ``reason``; one query."""
+    last = Event.objects.filter(card=OuterRef("pk"), to_status="returned").order_by("-id")
+    returned = Card.objects.filter(monitor=user, status="returned")
+    return returned.with_labels().annotate(reason=Subquery(last.values("reason")[:1]))
 
 
 def card_for(user, uuid: uuids.UUID, right: str = "", *, whole: bool = False) -> Card:

@@ -54,6 +54,8 @@ class Column:
 
 #: Newest first; a draft may have no date yet.
 NEWEST = (Column("date", falling=True, nulls=True), Column("id", falling=True))
+#: Oldest first, of cards that have a date.
+OLDEST = (Column("date"), Column("id"))
 #: Longest in the queue first.
 OLDEST_SUBMITTED = (Column("submitted_at", nulls=True), Column("id"))
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from cards.vocabularies import Outcome
-
-FINAL_OUTCOMES = tuple(code for code in Outcome.values if code != Outcome.PENDING)
 
 
 class CardQuerySet(models.QuerySet):
@@ -58,7 +57,24 @@ class CardQuerySet(models.QuerySet):
         ).prefetch_related("counts__author", "cases__updates__author", "attachments__author")
 
     def awaiting_outcome(self) -> CardQuerySet:
-        """Approved cards with detentions of whose people no final outcome is known yet."""
-        return self.filter(status="approved", detained__gt=0).exclude(
-            cases__updates__outcome__in=FINAL_OUTCOMES
+        """Approved cards that still need following through the courts.
+
+        Those with a case still pending after its latest update, and those with people detained of
+        whom no case is known, unless all were released without a report.
+        """
+        cases = self.model._meta.get_field("cases").related_model
+        known = cases._meta.get_field("updates").related_model.objects.exclude(review="rejected")
+        latest = known.filter(case=OuterRef("pk")).order_by(
+            F("decided_on").desc(nulls_last=True), "-id"
+        )
+        pending = cases.objects.annotate(latest=Subquery(latest.values("outcome")[:1])).filter(
+            card=OuterRef("pk"), latest=Outcome.PENDING
+        )
+        released = Coalesce("released_without_report", 0)
+        return self.filter(status="approved").filter(
+            Exists(pending)
+            | Q(
+                ~Exists(known.filter(case__card=OuterRef("pk"))),
+                detained__gt=released,
+            )
         )

@@ -8,32 +8,29 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Fact(models.Model):
-    """Of the cards of a place and month: how many have a value, or what a quantity sums to.
+    """What is known of the counted cards of a place and month; see ``reports.facts.MEASURES``.
 
-    ``measure`` is a dimension (then ``value`` is the answer, ``n`` the cards that gave it) or a
-    quantity (then ``value`` is "", ``n`` the cards on which it is known, ``total`` their sum).
-    Rows of nothing are not kept. See ``reports.facts.MEASURES``.
+    ``counts``: dimension -> answer -> number of cards. ``sums``: quantity -> [cards on which it is
+    known, total]. One row holds a place's month because it is written and read as a whole: with a
+    row for every answer 20,000 cards made 325,000 rows, an approval wrote eighty of them (7 ms
+    instead of 1), and reading all periods took half a second.
     """
 
     place = models.ForeignKey("cards.Place", models.PROTECT, related_name="+")
     month = models.DateField()
-    measure = models.CharField(max_length=40)
-    value = models.CharField(max_length=60, blank=True)
-    n = models.PositiveIntegerField()
-    total = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    sums = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("fact")
         verbose_name_plural = _("facts")
         constraints = [
-            models.UniqueConstraint(
-                fields=["month", "place", "measure", "value"], name="fact_once"
-            ),
+            models.UniqueConstraint(fields=["month", "place"], name="fact_once"),
             CheckConstraint(condition=Q(month__day=1), name="fact_first_of_month"),
         ]
 
     def __str__(self):
-        return f"{self.place_id} {self.month:%Y-%m} {self.measure}={self.value}: {self.n}"
+        return f"{self.place_id} {self.month:%Y-%m}"
 
 
 class PublishedValue(models.Model):

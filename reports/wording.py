@@ -16,20 +16,27 @@ from typing import Any
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 
-from reports.numbers import format_date, format_list, format_value
+from reports.numbers import format_date, format_list, format_value, round_half_up
 from reports.types import Cell, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number inside a sentence, printed by the rules of the active language."""
+    """A number inside a sentence, printed by the rules of the active language.
+
+    A share that is whole is said without decimals: "100 %", where a table has "100.0 %".
+    """
 
     value: float | None
     unit: str = "count"
     decimals: int = 0
 
     def __str__(self) -> str:
-        return format_value(self.value, self.unit, self.decimals, _language())
+        decimals = self.decimals
+        if self.unit == "percent" and self.value is not None:
+            rounded = round_half_up(self.value, decimals)
+            decimals = 0 if rounded == rounded.to_integral_value() else decimals
+        return format_value(self.value, self.unit, decimals, _language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +83,9 @@ def listed(names: Iterable[Text]) -> Text:
     return _list_lazily(tuple(names))
 
 
-def capital(text: Text) -> Text:
-    """The text with a capital letter at its beginning."""
-    return _capital_lazily(text)
+def written(number: Number) -> Text:
+    """A number that stands alone."""
+    return _write_lazily(number)
 
 
 def _language() -> str:
@@ -100,12 +107,7 @@ def _list(names: tuple[Text, ...]) -> str:
     return format_list([str(name) for name in names], _language())
 
 
-def _capital(text: Text) -> str:
-    words = str(text)
-    return words[:1].upper() + words[1:]
-
-
 _say_lazily = lazy(_say, str)
 _join_lazily = lazy(_join, str)
 _list_lazily = lazy(_list, str)
-_capital_lazily = lazy(_capital, str)
+_write_lazily = lazy(str, str)

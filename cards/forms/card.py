@@ -64,11 +64,11 @@ def _field(name: str) -> forms.Field:
 
 def _layout() -> Layout:
     """Every question of ``cards.sections``, with what the phone can do for it."""
-    titles = {section.code: section.title for section in SECTIONS}
+    printed = {section.code: section for section in SECTIONS}
     q = Question
 
     def section(code: str, *questions) -> Section:
-        return Section(code, titles[code], *questions)
+        return Section(code, printed[code].number, printed[code].title, *questions)
 
     return Layout(
         section(
@@ -199,6 +199,7 @@ class CardForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.helper.form_show_errors = False  # the summary at the top of the page has them
         self.helper.layout = _layout()
 
     def progress(self) -> list:

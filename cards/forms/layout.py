@@ -102,6 +102,10 @@ class Question(LayoutObject):
         initial = form.fields[self.name].initial
         return str(initial) if isinstance(initial, str) else ""
 
+    def is_begun(self, form) -> bool:
+        """Whether somebody answered: the answer that a new card starts with does not say so."""
+        return self.is_answered(form) and codes(form[self.name]) != (self.default(form),)
+
     def has_errors(self, form) -> bool:
         return any(form[name].errors for name in self.fields if name in form.fields)
 
@@ -172,7 +176,7 @@ class More(Container):
         present = [question for question in self.questions() if question.name in form.fields]
         return {
             "open": any(
-                question.has_errors(form) or question.is_answered(form) for question in present
+                question.has_errors(form) or question.is_begun(form) for question in present
             )
         }
 
@@ -199,6 +203,7 @@ class Progress:
     """How far a section is: ``left`` required questions of ``required`` are open."""
 
     code: str
+    number: int
     title: str
     state: str
     required: int
@@ -211,13 +216,14 @@ class Section(Container):
 
     template = "cards/_section.html"
 
-    def __init__(self, code: str, title, *fields, intro="", css_class: str = ""):
+    def __init__(self, code: str, number: int, title, *fields, intro="", css_class: str = ""):
         super().__init__(title, *fields, css_class=css_class)
         self.code = code
+        self.number = number
         self.intro = intro
 
     def extra_context(self, form) -> dict:
-        return {"code": self.code, "intro": self.intro}
+        return {"code": self.code, "number": self.number, "intro": self.intro}
 
     def progress(self, form) -> Progress:
         """State of the section for the answers in the form; card.js keeps it up to date."""
@@ -229,17 +235,14 @@ class Section(Container):
         required = [question for question in asked if question.is_required(form)]
         left = sum(not question.is_answered(form) for question in required)
         errors = sum(question.has_errors(form) for question in asked)
-        begun = any(
-            question.is_answered(form) and codes(form[question.name]) != (question.default(form),)
-            for question in asked
-        )
+        begun = any(question.is_begun(form) for question in asked)
         if errors:
             state = ERRORS
         elif not left and (required or begun):
             state = COMPLETE
         else:
             state = PARTIAL if begun else EMPTY
-        return Progress(self.code, str(self.title), state, len(required), left, errors)
+        return Progress(self.code, self.number, str(self.title), state, len(required), left, errors)
 
 
 def progress(form, layout: LayoutObject) -> list[Progress]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,15 @@ class Role(models.TextChoices):
     EDITOR = "editor", _("Editor")
     ANALYST = "analyst", _("Analyst")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class AccountManager(UserManager):
+    use_in_migrations = False
+
+    def create_superuser(self, username, email=None, password=None, **fields):
+        """The first administrator: by role, since no account stands above the table of rights."""
+        fields = {"role": Role.ADMINISTRATOR, **fields, "is_staff": False, "is_superuser": False}
+        return self._create_user(username, email, password, **fields)
 
 
 class User(AbstractUser):
@@ -31,6 +40,8 @@ class User(AbstractUser):
     all_regions = models.BooleanField(_("all regions"), default=False)
     language = models.CharField(_("language"), max_length=2, blank=True)
     demo = models.BooleanField(_("demonstration account"), default=False, editable=False)
+
+    objects = AccountManager()
 
     class Meta:
         ordering = ["username"]

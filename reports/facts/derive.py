@@ -1,19 +1,16 @@
 """From cards to facts: two statements made from ``MEASURES`` derive every fact of a place's months.
 
 One statement reads the cards and one their court cases; each is a single pass that groups by
-month and answers every measure by a conditional aggregate. Tried against it: a statement per
-dimension reads the cards twenty-two times; one INSERT with a UNION ALL per measure saves the way
-through Python, but PostgreSQL plans its two hundred branches for longer than it needs to run
-them, which every approval would pay. A place at a time keeps the memory of a rebuild bounded.
+month and answers every measure by a conditional aggregate. A statement per dimension would read
+the cards twenty-two times instead. A place at a time keeps the memory of a rebuild bounded.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connections
 
@@ -21,15 +18,18 @@ from cards.models import Form, Law, Topic
 from reports.facts.measures import MEASURES, SANCTION, Dimension, Measure, Of, has, quoted
 
 
-class Row(NamedTuple):
-    """A fact as derived, in the order of the columns of ``Fact``."""
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The facts of a place's month: answers counted, quantities summed.
+
+    counts: dimension -> answer -> number of cards. sums: quantity -> [cards on which it is known,
+    total]. Nothing stands in them where there is no card.
+    """
 
     place: str
     month: datetime.date
-    measure: str
-    value: str
-    n: int
-    total: int
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    sums: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Registers:
 
 
 @dataclass(frozen=True)
-class Field:
+class Entry:
     """Where a measure stands in a row of the statement: columns of its n and its total."""
 
     measure: Measure
@@ -71,7 +71,7 @@ class Field:
 @dataclass(frozen=True)
 class Statement:
     sql: str
-    fields: tuple[Field, ...]
+    entries: tuple[Entry, ...]
 
 
 #: What the two databases do not share.
@@ -117,32 +117,40 @@ def derive(
     start: datetime.date | None = None,
     end: datetime.date | None = None,
     registers: Registers | None = None,
-) -> Iterator[Row]:
+) -> list[Derived]:
     """The facts of a place (or of all) from its cards dated ``start`` to ``end``, both included.
 
-    Months that the bounds cut give the facts of the part within. Rows of nothing are not given.
+    Months that the bounds cut give the facts of the part within; months without cards nothing.
     """
     registers = registers or Registers.read(using)
     connection = connections[using]
+    found: dict[tuple[str, datetime.date], Derived] = {}
     for of in _FROM:
         made = statement(of, connection.vendor, registers, place is not None, start is not None)
         parameters = [*([place] if place is not None else []), *([start, end] if start else [])]
         with connection.cursor() as cursor:
             cursor.execute(made.sql, parameters)
             for line in cursor:
-                yield from _rows(made, line)
+                _add(found, made, line)
+    return [found[key] for key in sorted(found)]
 
 
-def _rows(made: Statement, line: tuple[Any, ...]) -> Iterator[Row]:
+def _add(found: dict[Any, Derived], made: Statement, line: tuple[Any, ...]) -> None:
+    """Put a row of a statement where it belongs."""
     place, month, inclusion, *numbers = line
     if isinstance(month, str):
         month = datetime.date.fromisoformat(month)
+    derived = found.setdefault((place, month), Derived(place, month))
     prevented = inclusion != "counted"
-    for field in made.fields:
-        n = numbers[field.n]
-        if n and field.measure.prevented is prevented:
-            total = 0 if field.total is None else int(numbers[field.total] or 0)
-            yield Row(place, month, field.measure.name, field.value, n, total)
+    for entry in made.entries:
+        n = numbers[entry.n]
+        if not n or entry.measure.prevented is not prevented:
+            continue
+        name = entry.measure.name
+        if entry.total is None:
+            derived.counts.setdefault(name, {})[entry.value] = n
+        else:
+            derived.sums[name] = [n, int(numbers[entry.total] or 0)]
 
 
 @lru_cache(maxsize=32)
@@ -154,14 +162,14 @@ def statement(of: Of, vendor: str, registers: Registers, one_place: bool, dated:
     def column(sql: str) -> int:
         return columns.setdefault(sql.format(**words), len(columns))
 
-    fields = []
+    entries = []
     for measure in MEASURES:
         if measure.of != of:
             continue
         if isinstance(measure, Dimension):
             codes = measure.values
             for code in getattr(registers, codes) if isinstance(codes, str) else codes:
-                fields.append(Field(measure, code, column(_holds(measure, code)), None))
+                entries.append(Entry(measure, code, column(_holds(measure, code)), None))
             continue
         over = f"({measure.known}) AND ({measure.total})" if measure.counted else measure.known
         total = (
@@ -170,12 +178,12 @@ def statement(of: Of, vendor: str, registers: Registers, one_place: bool, dated:
             else f"SUM({measure.total}) FILTER (WHERE {over})"
         )
         n = column(f"COUNT(*) FILTER (WHERE {measure.known})")
-        fields.append(Field(measure, "", n, column(total)))
+        entries.append(Entry(measure, "", n, column(total)))
     which = _WHICH
     which += " AND city.place_id = %s" if one_place else ""
     which += " AND c.date BETWEEN %s AND %s" if dated else ""
     sql = _FROM[of].format(month=_DIALECT[vendor]["month"], columns=", ".join(columns), which=which)
-    return Statement(sql, tuple(fields))
+    return Statement(sql, tuple(entries))
 
 
 def _holds(dimension: Dimension, code: str) -> str:

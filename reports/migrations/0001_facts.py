@@ -18,16 +18,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField()),
-                ('measure', models.CharField(max_length=40)),
-                ('value', models.CharField(blank=True, max_length=60)),
-                ('n', models.PositiveIntegerField()),
-                ('total', models.BigIntegerField(default=0)),
+                ('counts', models.JSONField(default=dict)),
+                ('sums', models.JSONField(default=dict)),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cards.place')),
             ],
             options={
                 'verbose_name': 'fact',
                 'verbose_name_plural': 'facts',
-                'constraints': [models.UniqueConstraint(fields=('month', 'place', 'measure', 'value'), name='fact_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='fact_first_of_month')],
+                'constraints': [models.UniqueConstraint(fields=('month', 'place'), name='fact_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='fact_first_of_month')],
             },
         ),
         migrations.CreateModel(

@@ -33,9 +33,7 @@ class Story:
         """The period that is reported on."""
         return self.context.period
 
-    def cell(
-        self, table: str, row: str, column: str, period: Period | None = None
-    ) -> Cell | None:
+    def cell(self, table: str, row: str, column: str, period: Period | None = None) -> Cell | None:
         """What the table prints at that address, if it has a value."""
         when = period or self.period
         if when.basis == "published":
@@ -78,19 +76,24 @@ def compared(story: Story, now: Cell | None, before: Cell | None) -> Text:
         return ""
     places = min(now.decimals, before.decimals)
     new, old = (round_half_up(number(cell), places) for cell in (now, before))
-    values = {"previous": previous.name, "before": of(before)}
+    values = {
+        "previous": previous.name,
+        "before": of(before),
+        "difference": count(abs(float(new - old))),
+    }
+    counted = now.unit in ("count", "people", "officers")
     if new == old:
-        return say(_("In the period before (%(previous)s) it was the same."), **values)
-    if now.unit in ("count", "people", "officers"):
-        difference = count(abs(float(new - old)))
-        if new > old:
-            text = _("This is %(difference)s more than in the period before (%(previous)s: %(before)s).")
-        else:
-            text = _("This is %(difference)s fewer than in the period before (%(previous)s: %(before)s).")
-        return say(text, difference=difference, **values)
+        return say(_SAME, **values)
     if new > old:
-        return say(_("It has grown: in the period before (%(previous)s) it was %(before)s."), **values)
-    return say(_("It has fallen: in the period before (%(previous)s) it was %(before)s."), **values)
+        return say(_MORE if counted else _GROWN, **values)
+    return say(_FEWER if counted else _FALLEN, **values)
+
+
+_SAME = _("In the period before (%(previous)s) the figure was the same.")
+_MORE = _("This is %(difference)s more than in the period before (%(previous)s: %(before)s).")
+_FEWER = _("This is %(difference)s fewer than in the period before (%(previous)s: %(before)s).")
+_GROWN = _("The figure has grown: in the period before (%(previous)s) it was %(before)s.")
+_FALLEN = _("The figure has fallen: in the period before (%(previous)s) it was %(before)s.")
 
 
 def not_known(cell: Cell | None) -> Text:
@@ -152,9 +155,6 @@ def range_of(cell: Cell) -> Text:
 
 
 def paragraph(*sentences: Text) -> Text:
-    """Sentences as one paragraph; empty ones fall away."""
-    return together([sentence for sentence in sentences if str.__ne__("", _plain(sentence))])
-
-
-def _plain(sentence: Text) -> str:
-    return sentence if type(sentence) is str else "…"
+    """Sentences as one paragraph; empty ones fall away, and of none nothing is left."""
+    kept = [text for text in sentences if not (isinstance(text, str) and not text)]
+    return together(kept) if kept else ""

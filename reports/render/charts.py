@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 6.3
 """Inches: the measure of the printed page."""
 _MARKERS = "osD^vP"
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
+_DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 _DRAWING = Lock()
 _EACH_LABELLED = 40
 """More marks than that and the numbers would cover each other."""
@@ -60,7 +60,7 @@ def _matplotlib(text: str) -> Iterator[None]:
             yield
 
 
-def _settings(text: str) -> dict[str, object]:
+def _settings(text: str) -> Any:
     ink, soft = style.colour("ink"), style.colour("ink-2")
     return {
         "svg.hashsalt": "zhinalys",
@@ -96,12 +96,16 @@ def _settings(text: str) -> dict[str, object]:
 def _draw(figure: Figure, language: str) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Drawing
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    drawing = Drawing(figsize=(WIDTH, _height(figure)), layout="constrained")
-    drawing.get_layout_engine().set(w_pad=0.02, h_pad=0.04)
+    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.04)
+    drawing = Drawing(figsize=(WIDTH, _height(figure)), layout=layout)
     axes = drawing.add_subplot()
-    _KINDS[figure.kind](axes, figure, language)
-    _legend(drawing, figure)
+    if figure.series:
+        _KINDS[figure.kind](axes, figure, language)
+        _legend(drawing, figure)
+    else:
+        axes.set_axis_off()
     output = io.BytesIO()
     FigureCanvasSVG(drawing).print_svg(
         output, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}

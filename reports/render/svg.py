@@ -13,7 +13,8 @@ _FONT = re.compile(r"(?:(\d{3}|bold)\s+)?([\d.]+)px\s+(.+)")
 def plain_attributes(document: bytes, title: str) -> bytes:
     """Turn every ``style`` attribute and the ``<style>`` element into presentation attributes.
 
-    ``title`` names the drawing where it is opened by itself. The result is an SVG document, UTF-8, with the same bytes for the same input.
+    ``title`` names the drawing where it is opened by itself. The result is an SVG document,
+    UTF-8, with the same bytes for the same input.
     """
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
@@ -25,9 +26,9 @@ def plain_attributes(document: bytes, title: str) -> bytes:
                 parent.remove(child)
         for name, value in _declarations(parent.attrib.pop("style", "")):
             parent.attrib.update(_font(value) if name == "font" else {name: value})
-    name = ElementTree.Element(f"{{{_SVG}}}title")
-    name.text = title
-    root.insert(0, name)
+    heading = ElementTree.Element(f"{{{_SVG}}}title")
+    heading.text = title
+    root.insert(0, heading)
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'.encode()
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from reports.numbers import format_value
 from reports.render.coverage import coverage_note, needs_columns
 from reports.render.style import DASH
-from reports.types import Cell, Table, Text
+from reports.types import Cell, Table
 
 DrillBase = str | Callable[[Cell], str]
 """Where the cards behind a cell are listed: an address to which the cell's parameters are added,
@@ -28,7 +28,7 @@ _KEPT_WHOLE = 18
 class Heading:
     """A column heading; ``mark``: everything in the column was published earlier."""
 
-    text: Text
+    text: str
     columns: int = 1
     rows: int = 1
     mark: bool = False
@@ -49,7 +49,7 @@ class Shown:
 class Line:
     """A printed row."""
 
-    label: Text
+    label: str
     cells: tuple[Shown, ...]
     total: bool
     level: int
@@ -86,7 +86,7 @@ def table_view(table: Table, language: str, drill_base: DrillBase | None = None)
         )
         if counted:
             cells += _counted(row.cells[0], language)
-        lines.append(Line(row.label, cells, row.total, row.level, mark=whole))
+        lines.append(Line(str(row.label), cells, row.total, row.level, mark=whole))
     head = _head(table, columns)
     if counted:
         head = ((*head[0], Heading("n"), Heading(pgettext("number of cards", "Unknown"))),)
@@ -175,18 +175,18 @@ def _head(table: Table, published: frozenset[int]) -> tuple[tuple[Heading, ...],
     marked = [index in published for index in range(len(table.columns))]
     if not any(str(column.span) for column in table.columns):
         titles = zip(table.columns, marked, strict=True)
-        row = (Heading(table.stub), *(Heading(column.title, mark=mark) for column, mark in titles))
-        return (row,)
-    upper, lower = [Heading(table.stub, rows=2)], []
+        plain = (Heading(str(column.title), mark=mark) for column, mark in titles)
+        return ((Heading(str(table.stub)), *plain),)
+    upper, lower = [Heading(str(table.stub), rows=2)], []
     pairs = zip(table.columns, marked, strict=True)
     for span, group in groupby(pairs, key=lambda pair: str(pair[0].span)):
         members = list(group)
         if not span:
-            upper += [Heading(column.title, rows=2, mark=mark) for column, mark in members]
+            upper += [Heading(str(column.title), rows=2, mark=mark) for column, mark in members]
             continue
         whole = all(mark for _column, mark in members)
         upper.append(Heading(span, columns=len(members), mark=whole))
-        lower += [Heading(column.title, mark=mark and not whole) for column, mark in members]
+        lower += [Heading(str(column.title), mark=mark and not whole) for column, mark in members]
     return tuple(upper), tuple(lower)
 
 

@@ -56,6 +56,13 @@ def _properties(report: Report) -> dict[str, Any]:
     }
 
 
+class _Exact(float):
+    """A number that writes itself with all its digits: XlsxWriter formats to sixteen, one short."""
+
+    def __format__(self, _specification: str) -> str:
+        return repr(float(self))
+
+
 class _Sheets:
     """A workbook with this report's formats; a sheet is a list of lines."""
 
@@ -104,7 +111,7 @@ class _Sheets:
         if value is None:
             sheet.write_blank(row, column, None, form or self.form())
         else:
-            sheet.write_number(row, column, value, form or self.form())
+            sheet.write_number(row, column, _Exact(value), form or self.form())
 
 
 def _contents(sheets: _Sheets, report: Report) -> None:

@@ -29,7 +29,8 @@ export function isShown(text, answers) {
   return !tests.length || tests.some((test) => holds(test, answers(test.field)));
 }
 
-/* Hides what is not asked; what was typed there stays and comes back with the question. */
+/* Hides what is not asked; what was typed there stays and comes back with the question. A question
+   that the server complains about stays in sight until the answer it hangs on is given. */
 export function conditionalQuestions(form) {
   const questions = form.querySelectorAll("[data-show-when]");
   return function update() {
@@ -38,7 +39,10 @@ export function conditionalQuestions(form) {
     const code = (value) => (value === "on" ? "True" : value);
     const answers = (field) => data.getAll(field).filter((value) => value !== "").map(code);
     for (const question of questions) {
-      question.hidden = !isShown(question.dataset.showWhen, answers);
+      const { showWhen } = question.dataset;
+      const open = parseCondition(showWhen).every((test) => !answers(test.field).length);
+      const refused = question.classList.contains("question--error");
+      question.hidden = !isShown(showWhen, answers) && !(open && refused);
     }
   };
 }

@@ -1,39 +1,46 @@
-"""``import_coverage FILE``: which place was monitored in which month."""
+"""``import_coverage FILE [--dry-run]``."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
 
-from cards.coverage import import_coverage
-from cards.spreadsheets import Unreadable
+from cards import coverage
+from cards.sheets import Unreadable
 
 
 class Command(BaseCommand):
-    help = (
-        "Load the coverage register from a CSV or XLSX file with the columns place, month "
-        "(2018-03) and state (full, partly, none). The whole file loads, or nothing does."
-    )
+    help = "Load the coverage register from CSV or Excel: the whole file or nothing."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="only check the file")
+        parser.add_argument(
+            "file", type=Path, help=".csv or .xlsx; columns place, month, state (full|partly|none)"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
 
     def handle(self, *args, file: Path, dry_run: bool, **options):
         try:
-            result = import_coverage(file.read_bytes(), dry_run=dry_run)
+            checked = coverage.check(file.read_bytes())
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from error
+            raise CommandError(f"{file}: {error.strerror}") from None
         except Unreadable as error:
-            raise CommandError(f"{file}: {error}") from error
-        for refusal in result.refusals:
-            self.stderr.write(str(refusal))
-        if result.unknown_columns:
-            self.stderr.write(f"columns not read: {', '.join(result.unknown_columns)}")
-        refused = len({refusal.line for refusal in result.refusals})
-        self.stdout.write(
-            f"rows read {result.read}, new {result.new}, updated {result.updated}, "
-            f"unchanged {result.unchanged}, refused {refused}"
-        )
-        if result.refusals:
-            raise CommandError(_("Nothing was loaded."))
+            raise CommandError(str(error)) from None
+        if not checked.refusals and not dry_run:
+            coverage.load(checked)
+        self._tell(checked)
+        if checked.refusals:
+            raise SystemExit(1)
+
+    def _tell(self, checked: coverage.Checked) -> None:
+        for notice in checked.notices:
+            self.stderr.write(str(notice))
+        for refusal in checked.refusals:
+            self.stderr.write(f"line {refusal.line}, {refusal.column}: {refusal.message}")
+        nothing = bool(checked.refusals)
+        numbers = {
+            "rows read": checked.read,
+            "new": 0 if nothing else checked.new,
+            "updated": 0 if nothing else checked.updated,
+            "unchanged": 0 if nothing else checked.unchanged,
+            "refused": checked.refused,
+        }
+        self.stdout.write(", ".join(f"{name} {number}" for name, number in numbers.items()))

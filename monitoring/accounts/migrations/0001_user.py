@@ -45,8 +45,5 @@ class Migration(migrations.Migration):
                 'ordering': ['username'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['monitor', 'editor', 'analyst', 'administrator'])), name='user_role')],
             },
-            managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
-            ],
         ),
     ]

@@ -129,7 +129,7 @@ def forms() -> Table:
     names = {
         "rally": Label("Митинг", "Митинг", "Rally"),
         "single_picket": Label("Одиночный пикет", "Жалғыз адамның пикеті", "Single picket"),
-        "dangerous": Label("=HYPERLINK(1)", "+1", "@SUM(1)"),
+        "dangerous": Label("=HYPERLINK(1)", "+1+1", "@SUM(1)"),
     }
     rows = []
     for index, (code, name) in enumerate(names.items()):

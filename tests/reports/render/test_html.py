@@ -10,6 +10,7 @@ from django.utils.translation import override
 from reports.render import render_html
 from reports.render.html import context
 from reports.render.tables import table_view
+from reports.types import Block
 from tests.reports.render import sample
 
 
@@ -152,12 +153,9 @@ def test_the_file_stands_alone(report, language):
 
 
 def test_a_table_of_words_is_printed():
-    from reports.types import Block
-
     report = sample.report()
-    grid = Block(
-        "grid", "Указатель", items=("Код", "Правило"), lines=(("1", "сумма"), ("2", "доля"))
-    )
+    lines = (("1", "сумма"), ("2", "доля"))
+    grid = Block("grid", "Указатель", items=("Код", "Правило"), lines=lines)
     chapter = dataclasses.replace(report.chapters[0], blocks=(grid,))
     html = page(dataclasses.replace(report, chapters=(chapter,)))
     assert '<th scope="row">2</th><td>доля</td>' in html

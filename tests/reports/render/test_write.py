@@ -1,5 +1,7 @@
 """The files of build_report: their names, whole or not at all."""
 
+import dataclasses
+
 import pytest
 
 from reports.render import FORMATS, write
@@ -7,9 +9,8 @@ from reports.render import FORMATS, write
 
 def test_all_files_have_their_names(report, tmp_path):
     told = []
-    written = write(
-        report, tmp_path / "new", ["ru", "kk"], ("xlsx", "csv", "json"), (), told.append
-    )
+    kinds = ("xlsx", "csv", "json")
+    written = write(report, tmp_path / "new", ["ru", "kk"], kinds, (), told.append)
     assert written == told
     assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in written}
     assert [path.name for path in written] == [
@@ -27,8 +28,9 @@ def test_all_files_have_their_names(report, tmp_path):
 
 
 def test_pdf_and_html_are_written_too(report, tmp_path):
-    names = [path.name for path in write(report, tmp_path, ["en"], ("pdf", "html"))]
-    assert names[-2:] == ["report-2018-en.html", "report-2018-en.pdf"]
+    short = dataclasses.replace(report, chapters=report.chapters[-1:], figures=())
+    names = [path.name for path in write(short, tmp_path, ["en"], ("pdf", "html"))]
+    assert names == ["report-2018-en.html", "report-2018-en.pdf"]
     assert (tmp_path / names[-1]).read_bytes().startswith(b"%PDF-1.7")
 
 

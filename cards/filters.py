@@ -1,0 +1,313 @@
+"""The one filter of cards: lists, export, API and the figures of the reports share it.
+
+A parameter that cannot be read is named in ``problems`` and left out; the others stay in force.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
+
+from cards import selections
+from cards import vocabularies as v
+from cards.forms.fields import DayField
+from cards.models import Card, City, Form, Period, Place, Region, Topic, TopicGroup
+from monitoring.accounts.models import Role, User
+
+#: Parameters that the panel above a list asks for; the rest come with links.
+PANEL = ("text", "period", "place", "form", "topic", "status", "monitor")
+ALL = pgettext_lazy("filter", "All")
+YES = v.YesNoUnknown.YES.label
+NO = v.YesNoUnknown.NO.label
+NOT_KNOWN = v.YesNoUnknown.UNKNOWN.label
+KNOWN = pgettext_lazy("filter", "Known")
+Condition = Callable[[], Q]
+
+
+class ConditionFilter(ChoiceFilter):
+    """A choice whose codes stand for conditions: code -> (label, condition)."""
+
+    def __init__(self, label, conditions: Mapping[str, tuple[str | Promise, Condition]]):
+        self.conditions = {code: condition for code, (_label, condition) in conditions.items()}
+        choices = [(code, name) for code, (name, _condition) in conditions.items()]
+        super().__init__(label=label, choices=choices, empty_label=ALL)
+
+    def filter(self, qs, value):
+        return qs.filter(self.conditions[value]()) if value in self.conditions else qs
+
+
+class Deferred(ChoiceFilter):
+    """A choice that ``CardFilter`` applies together with another one."""
+
+    def filter(self, qs, value):
+        return qs
+
+
+def _known(label, *columns: str) -> ConditionFilter:
+    """Known: every column has a value. Not known: one of them has none."""
+    known = {f"{name}__isnull": False for name in columns}
+    return ConditionFilter(
+        label, {"known": (KNOWN, lambda: Q(**known)), "unknown": (NOT_KNOWN, lambda: ~Q(**known))}
+    )
+
+
+def _answer(name: str) -> ChoiceFilter:
+    """One answer of the card, by its code."""
+    column = Card._meta.get_field(name)
+    return ChoiceFilter(
+        field_name=name, label=column.verbose_name, choices=column.choices, empty_label=ALL
+    )
+
+
+def _organisers() -> dict[str, tuple[str | Promise, Condition]]:
+    together = {
+        "public_organisations": (
+            _("Public organisations, parties and trade unions"),
+            lambda: Q(organiser_type__in=v.PUBLIC_ORGANISATIONS),
+        )
+    }
+    each = {
+        code: (label, lambda code=code: Q(organiser_type=code))
+        for code, label in v.OrganiserType.choices
+    }
+    return together | each
+
+
+def _reasons() -> dict[str, tuple[str | Promise, Condition]]:
+    """Why no permit was sought; a reason that nobody gave is an unknown one."""
+    found = {}
+    for code, label in v.NoPermitReason.choices:
+        codes = ["", code] if code == v.NoPermitReason.UNKNOWN else [code]
+        asked = Q(legal_status=v.LegalStatus.NOT_REQUESTED, reason_not_requested__in=codes)
+        found[code] = (label, lambda asked=asked: asked)
+    return found
+
+
+def _sources() -> dict[str, tuple[str | Promise, Condition]]:
+    return {
+        code: (label, lambda code=code: Q(source__has=code))
+        for code, label in v.SourceKind.choices
+    }
+
+
+class Day(DateFilter):
+    """A day, typed as 2018-12-31 or 31.12.2018."""
+
+    field_class = DayField
+
+
+class PeriodFilter(ModelChoiceFilter):
+    def filter(self, qs, value):
+        return qs.in_period(value) if value else qs
+
+
+class TextFilter(CharFilter):
+    """Every word, anywhere in the texts of the card or in its number."""
+
+    def filter(self, qs, value):
+        for word in value.split():
+            qs = qs.filter(Q(search_text__contains=word.casefold()) | Q(number__icontains=word))
+        return qs
+
+
+def _reference(field: str, label, rows) -> ModelChoiceFilter:
+    return ModelChoiceFilter(field_name=field, label=label, queryset=rows, empty_label=ALL)
+
+
+def _periods(request):
+    """Periods that cards can fall in, the last one first."""
+    return Period.objects.filter(start__isnull=False).order_by("-order")
+
+
+def _monitors(request):
+    """People whose cards the person asking may see."""
+    cards = Card.objects.visible_to(request.user).filter(monitor=OuterRef("pk"))
+    return User.objects.filter(Exists(cards.order_by()))
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A parameter in force, in words; ``without``: query string that leaves it out."""
+
+    name: str
+    label: str
+    text: str
+    without: str
+
+
+class CardFilter(FilterSet):
+    """Cards that ``request.user`` may see, by the parameters of ``data``.
+
+    ``qs`` are the cards, ``active`` the parameters in force in words, ``query`` the same as a
+    query string, ``panel`` the fields asked for above a list, ``problems`` what could not be read.
+    """
+
+    text = TextFilter(label=_("Text or number"))
+    period = PeriodFilter(label=_("Period"), queryset=_periods, empty_label=ALL)
+    place = _reference("city__place", _("Reporting place"), Place.objects.all())
+    form_ = _reference("form", _("Form"), Form.objects.all())
+    topic = _reference("topic", _("Topic"), Topic.objects.all())
+    status = ChoiceFilter(label=_("Status"), choices=v.Status.choices, empty_label=ALL)
+    monitor = _reference("monitor", _("Monitor"), _monitors)
+    to = Day(field_name="date", lookup_expr="lte", label=_("Dated until"))
+    city = _reference("city", _("City"), City.objects.all())
+    region = _reference("city__region", _("Region"), Region.objects.all())
+    topic_group = _reference("topic__group", _("Group of topics"), TopicGroup.objects.all())
+    course = _answer("course")
+    organiser = ConditionFilter(_("Organiser"), _organisers())
+    source = ConditionFilter(_("Source of information"), _sources())
+    sanction = ConditionFilter(
+        _("By the law of the day"),
+        {
+            "sanctioned": (_("Sanctioned"), lambda: selections.sanction("sanctioned")),
+            "unsanctioned": (_("Unsanctioned"), lambda: selections.sanction("unsanctioned")),
+            "outside": (
+                _("Left out of the law-abidance index"),
+                lambda: selections.sanction("outside"),
+            ),
+        },
+    )
+    reason = ConditionFilter(_("Why no permit was sought"), _reasons())
+    prosecutor_present = _answer("prosecutor_present")
+    prosecutor_warned = _answer("prosecutor_warned")
+    akimat_present = _answer("akimat_present")
+    akimat_warned = _answer("akimat_warned")
+    police_present = _answer("police_present")
+    police_warned = _answer("police_warned")
+    obstructed = ConditionFilter(
+        _("Obstructed by the police"),
+        {
+            "yes": (YES, selections.obstructed),
+            "no": (NO, lambda: selections.conduct_known() & ~selections.obstructed()),
+        },
+    )
+    participants = _known(_("Number of participants"), "participants")
+    police = _known(_("Number of police officers"), "police")
+    both = _known(_("Numbers of participants and of police"), "participants", "police")
+    duration = _known(_("Duration"), "duration_minutes")
+    detentions = ConditionFilter(
+        _("Detentions"),
+        {
+            "yes": (YES, lambda: Q(detained__gt=0)),
+            "no": (NO, lambda: Q(detained=0)),
+            "unknown": (NOT_KNOWN, lambda: Q(detained__isnull=True)),
+        },
+    )
+    court = ConditionFilter(
+        _("Court cases"),
+        {"yes": (YES, selections.in_court), "no": (NO, lambda: ~selections.in_court())},
+    )
+    consequences = ConditionFilter(
+        _("Consequences"),
+        {"none": (_("No detentions and no court cases"), selections.without_consequences)},
+    )
+    outcome = Deferred(
+        label=_("Court outcome"),
+        choices=[(selections.CONVICTED, _("Convicted")), *v.Outcome.choices],
+        empty_label=ALL,
+    )
+    article = Deferred(label=_("Article"), choices=v.Article.choices, empty_label=ALL)
+    counted = ConditionFilter(
+        _("Counted in the statistics"),
+        {"yes": (YES, lambda: Q(status=v.Status.APPROVED, inclusion=v.Inclusion.COUNTED))},
+    )
+
+    class Meta:
+        model = Card
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: QueryDict, *, request, queryset=None):
+        if queryset is None:
+            queryset = Card.objects.visible_to(request.user)
+        super().__init__(data, queryset, request=request)
+        if request.user.role == Role.MONITOR:
+            del self.filters["monitor"]
+        if request.user.role == Role.ANALYST:
+            del self.filters["status"]
+
+    @classmethod
+    def get_filters(cls):
+        """The declared ones under their public names: ``from`` is a word of Python, ``form`` the
+        name of the filter's own form."""
+        filters = super().get_filters()
+        named = {"form" if name == "form_" else name: value for name, value in filters.items()}
+        named["from"] = Day(field_name="date", lookup_expr="gte", label=_("Dated from"))
+        return named
+
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        outcome, article = (self.form.cleaned_data.get(name) for name in ("outcome", "article"))
+        if outcome or article:
+            queryset = queryset.filter(selections.with_case(outcome, article))
+        return queryset
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Parameters in force, as they stand in the query string."""
+        self.errors  # noqa: B018  (reads the parameters)
+        return {
+            name: self.data[name]
+            for name, value in self.form.cleaned_data.items()
+            if value not in (None, "")
+        }
+
+    @property
+    def query(self) -> str:
+        """The parameters in force as a query string, without "?"."""
+        return _query(self.given)
+
+    @property
+    def active(self) -> list[Chip]:
+        """Every parameter in force, in words, in the order of the filter."""
+        given = self.given
+        return [
+            Chip(
+                name,
+                str(self.filters[name].label),
+                self._words(name),
+                "?" + _query({other: value for other, value in given.items() if other != name}),
+            )
+            for name in given
+        ]
+
+    @property
+    def panel(self) -> list:
+        """Bound fields of the panel, in its order."""
+        return [self.form[name] for name in PANEL if name in self.filters]
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Parameters in force that the panel does not ask for: it sends them along, hidden."""
+        return [(name, value) for name, value in self.given.items() if name not in PANEL]
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be read, in words."""
+        return [
+            f"{self.filters[name].label}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
+    def _words(self, name: str) -> str:
+        value = self.form.cleaned_data[name]
+        if isinstance(value, datetime.date):
+            return formats.date_format(value)
+        if isinstance(self.filters[name], ModelChoiceFilter):
+            return str(value)
+        return str(dict(self.filters[name].extra.get("choices", ())).get(value, value))
+
+
+def _query(parameters: Mapping[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update(parameters)
+    return query.urlencode()

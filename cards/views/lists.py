@@ -1,0 +1,143 @@
+"""Lists of cards for each role: one's own, the queue, those that await a court, all in reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from cards import export, paging, validators
+from cards.filters import CardFilter
+from cards.lookup import cards_for, returned_with_reason
+from cards.models import Card
+from cards.serialise import answers_of
+from monitoring.accounts.access import allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A card in a list, with what the list says of it beside its answers."""
+
+    card: Card
+    open_questions: int = 0
+    warnings: int = 0
+    days: int = 0
+
+
+@require_safe
+def own(request):
+    """The person's own cards: what is asked of them first, then everything, newest first."""
+    _ask(request.user, "card.create")
+    cards = cards_for(request.user).filter(monitor=request.user)
+    return _page(
+        request,
+        cards,
+        paging.NEWEST,
+        title=_("My cards"),
+        own=True,
+        line=_own_line,
+        returned=returned_with_reason(request.user),
+        awaiting=cards.awaiting_outcome().count(),
+    )
+
+
+@require_safe
+def queue(request):
+    """Submitted cards, the longest waiting first."""
+    _ask(request.user, "card.queue")
+    return _page(
+        request,
+        cards_for(request.user).filter(status="submitted"),
+        paging.OLDEST_SUBMITTED,
+        title=_("Review queue"),
+        lead=_("Submitted cards, the longest waiting first. Nobody approves a card of their own."),
+        kind="queue",
+        line=_queue_line,
+    )
+
+
+@require_safe
+def awaiting(request):
+    """Approved cards whose people have not been before a court yet, as far as is known."""
+    _ask(request.user, "card.create")
+    return _page(
+        request,
+        cards_for(request.user).awaiting_outcome(),
+        paging.OLDEST,
+        title=_("Cards that await a court"),
+        lead=_(
+            "Approved cards with people detained of whom no case is known yet, or with a case that"
+            " is still pending; the oldest first."
+        ),
+        kind="awaiting",
+        line=_awaiting_line,
+    )
+
+
+@require_safe
+def everything(request):
+    """Every card that the person may see, newest first."""
+    _ask(request.user, "card.export")
+    return _page(
+        request, cards_for(request.user), paging.NEWEST, title=_("Cards"), kind="all", line=Line
+    )
+
+
+@require_safe
+def download(request):
+    """The filtered cards as a file that can be loaded again: ``format`` csv or xlsx."""
+    _ask(request.user, "card.export")
+    chosen = CardFilter(request.GET, request=request, queryset=cards_for(request.user))
+    if chosen.problems:
+        for problem in chosen.problems:
+            messages.error(request, problem)
+        return redirect(f"{reverse('cards:all')}?{chosen.query}")
+    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    stream = export.written(chosen.qs, kind)
+    name = f"cards-{timezone.localdate().isoformat()}.{kind}"
+    return FileResponse(
+        stream, as_attachment=True, filename=name, content_type=export.CONTENT_TYPES[kind]
+    )
+
+
+def _ask(user, right: str) -> None:
+    if not allowed(user, right):
+        raise PermissionDenied
+
+
+def _own_line(card: Card) -> Line:
+    missing = validators.missing(validators.tidy(answers_of(card))) if card.is_open else ()
+    return Line(card, open_questions=len(missing))
+
+
+def _queue_line(card: Card) -> Line:
+    days = (timezone.now() - card.submitted_at).days if card.submitted_at else 0
+    return Line(card, days=days, warnings=len(validators.warnings(answers_of(card))))
+
+
+def _awaiting_line(card: Card) -> Line:
+    return Line(card, days=(timezone.localdate() - card.date).days)
+
+
+def _page(request, cards, order, *, line, title: str | Promise, **extra):
+    chosen = CardFilter(request.GET, request=request, queryset=cards)
+    page = paging.page_of(chosen.qs.with_labels(), order, request.GET)
+    context = {
+        "title": title,
+        "filter": chosen,
+        "lines": [line(card) for card in page.rows],
+        "previous_url": page.previous_url(request.GET),
+        "next_url": page.next_url(request.GET),
+        "may_export": allowed(request.user, "card.export"),
+        "may_create": allowed(request.user, "card.create"),
+        **extra,
+    }
+    return render(request, "cards/list.html", context)

@@ -1,0 +1,226 @@
+"""The annex: method of every index and table, coverage, data quality, errata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy, pgettext_lazy
+
+from reports.indicators import INDICATORS, authorities, detentions, permits, statistics
+from reports.indicators.character import ORGANISER_SHARE
+from reports.narrative.story import Story, paragraph
+from reports.numbers import NOTHING, decimals_of
+from reports.reconcile import KINDS, RULES
+from reports.types import TOTAL, Block, Finding, Indicator, Label, Table, Text
+from reports.wording import Number, count, percent, say, together, written
+
+UNITS: dict[str, Text] = {
+    "count": pgettext_lazy("unit", "number"),
+    "percent": pgettext_lazy("unit", "percent"),
+    "people": pgettext_lazy("unit", "people"),
+    "officers": pgettext_lazy("unit", "police officers"),
+    "assemblies": pgettext_lazy("unit", "assemblies"),
+    "assemblies per month": pgettext_lazy("unit", "assemblies per month"),
+    "officers per participant": pgettext_lazy("unit", "police officers per participant"),
+    "people per assembly": pgettext_lazy("unit", "people per assembly"),
+    "officers per assembly": pgettext_lazy("unit", "police officers per assembly"),
+    "minutes": pgettext_lazy("unit", "minutes"),
+    "days": pgettext_lazy("unit", "days"),
+}
+
+
+def method(story: Story) -> Block:
+    """Definition, formula and treatment of unknown answers of every quantity."""
+    lines = tuple(
+        (
+            say(_("%(name)s, %(unit)s"), name=each.name, unit=UNITS[each.unit]),
+            each.definition,
+            each.formula,
+            each.missing,
+        )
+        for each in INDICATORS
+    )
+    return Block(
+        "grid",
+        _("How each quantity is computed"),
+        items=(_("Quantity, unit"), _("Definition"), _("Formula"), _("Where answers are missing")),
+        lines=lines,
+    )
+
+
+def coverage(story: Story) -> list[Block]:
+    """Months covered in each place."""
+    covered = story.context.own.covered
+    if not covered:
+        return []
+    in_all = say(
+        _("The period has %(months)s months; in %(any)s of them at least one place was monitored."),
+        months=_months(story.period.months),
+        any=_months(story.context.own.covered_any),
+    )
+    lines = tuple(
+        (label, written(_months(covered[place])))
+        for place, label in story.context.vocabulary.places.items()
+        if place in covered
+    )
+    grid = Block(
+        "grid",
+        _("Months covered by the monitoring"),
+        items=(_("Place"), _("Months covered")),
+        lines=lines,
+    )
+    return [Block("text", in_all), grid]
+
+
+def _months(months: float) -> Number:
+    return Number(months, "months", 0 if float(months).is_integer() else 1)
+
+
+#: What the tables rest on: the question, and an indicator that tells n and unknown.
+QUESTIONS: tuple[tuple[Text, Indicator], ...] = (
+    (_("Organiser"), ORGANISER_SHARE),
+    (_("Legal status"), permits.LAW_ABIDANCE),
+    (_("Presence of the prosecutor's office"), authorities.PROSECUTOR_PRESENT),
+    (_("Presence of the akimat"), authorities.AKIMAT_PRESENT),
+    (_("Presence of the police"), authorities.POLICE_PRESENT),
+    (_("Conduct of the police"), authorities.POLICE_OBSTRUCTED),
+    (_("Number of participants"), authorities.PARTICIPANTS),
+    (_("Number of police officers"), authorities.POLICE),
+    (_("Both numbers"), authorities.POLICE_CONTROL),
+    (_("People detained"), detentions.DETAINED),
+    (_("Duration"), statistics.MEAN_DURATION),
+)
+
+
+def quality(story: Story) -> list[Block]:
+    """On how many cards each question is answered, and how assemblies were observed."""
+    own = story.context.own
+    n = own.assemblies()
+    if not n:
+        return [Block("text", _("There is no counted card in the period."))]
+    direct = statistics.DIRECT_SHARE.at(own)
+    observed = say(
+        ngettext_lazy(
+            "The tables rest on %(n)s counted card; %(share)s of them come from direct"
+            " observation.",
+            "The tables rest on %(n)s counted cards; %(share)s of them come from direct"
+            " observation.",
+            "count",
+        ),
+        count=n,
+        n=count(n),
+        share=percent(direct.value),
+    )
+    lines: list[tuple[Text, ...]] = []
+    for question, indicator in QUESTIONS:
+        value = indicator.at(own, TOTAL)
+        known, unknown = value.n or 0, value.unknown or 0
+        share = 100 * known / (known + unknown) if known + unknown else None
+        lines.append(
+            (question, written(count(known)), written(count(unknown)), written(percent(share)))
+        )
+    grid = Block(
+        "grid",
+        _("How many cards answer each question"),
+        items=(_("Question"), _("Known, n"), _("Not known"), _("Share known")),
+        lines=tuple(lines),
+    )
+    return [Block("text", observed), grid]
+
+
+def errata(story: Story) -> list[Block]:
+    """Figures of this and of earlier prints that others, or the cards, do not bear out."""
+    findings = story.findings
+    if not findings:
+        return []
+    cells = _by_cell(findings)
+    told = say(
+        ngettext_lazy(
+            "%(n)s printed figure of this or an earlier period is not borne out by the others, or"
+            " by the cards.",
+            "%(n)s printed figures of this or an earlier period are not borne out by the others, or"
+            " by the cards.",
+            "count",
+        ),
+        count=len(cells),
+        n=count(len(cells)),
+    )
+    rounded = sum(found[0].kind == "rounding" for found in cells)
+    cut = say(
+        ngettext_lazy(
+            "%(n)s of them is only cut off or wrongly rounded.",
+            "%(n)s of them are only cut off or wrongly rounded.",
+            "count",
+        ),
+        count=rounded,
+        n=count(rounded),
+    )
+    grid = Block(
+        "grid",
+        _("Errata"),
+        items=(_("Figure"), _("Printed"), _("Expected"), _("Kind"), _("Rule")),
+        lines=tuple(_erratum(story, found) for found in cells),
+    )
+    return [Block("text", paragraph(told, cut if rounded else "")), grid]
+
+
+def _by_cell(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings on one figure that expect the same of it, together."""
+    cells: dict[tuple[object, ...], list[Finding]] = {}
+    for each in findings:
+        expected = None if each.expected is None else round(each.expected, 6)
+        where = (each.table, each.period, each.row, each.column, expected)
+        cells.setdefault(where, []).append(each)
+    return list(cells.values())
+
+
+def _erratum(story: Story, found: list[Finding]) -> tuple[Text, ...]:
+    first = found[0]
+    expected: Text = NOTHING
+    if first.expected is not None:
+        # One place more than what was printed shows where a fraction differs.
+        fraction = not float(first.expected).is_integer()
+        places = min(decimals_of(first.printed) + 1, 3) if fraction else 0
+        expected = written(Number(first.expected, "count", places))
+    rules = dict.fromkeys(each.rule for each in found)
+    return (
+        _where(story, first),
+        first.printed or _("nothing"),
+        expected,
+        KINDS[first.kind],
+        together(RULES[rule] for rule in rules),
+    )
+
+
+def _where(story: Story, finding: Finding) -> Text:
+    table = story.tables.get(finding.table)
+    first: Text = finding.table
+    if table is not None:
+        first = say(_("Table %(number)s"), number=table.number) if table.number else table.title
+    row, column = _row_name(story, table, finding.row), _column_name(table, finding.column)
+    return together([first, finding.period, row, column], ", ")
+
+
+def _row_name(story: Story, table: Table | None, row: str) -> Text:
+    vocabulary = story.context.vocabulary
+    for register in (vocabulary.places, vocabulary.forms, vocabulary.topic_groups):
+        if row in register:
+            found: Label = register[row]
+            return found
+    for each in table.rows if table is not None else ():
+        if each.code == row:
+            return each.label
+    return "" if row == TOTAL else row
+
+
+def _column_name(table: Table | None, column: str) -> Text:
+    if table is None:
+        return column
+    for each in table.columns:
+        if each.code.rpartition(":")[2] == column:
+            return each.title
+    for row in table.rows:
+        if row.code == column:
+            return row.label
+    return ""
