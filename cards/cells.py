@@ -1,7 +1,7 @@
 """Text in the cells of files for spreadsheets, where it must never run as a formula.
 
-A cell runs if it begins with one of ``= + - @``. A cell may also begin inside a text: a program that
-takes the semicolon for the separator breaks a comma-separated line there, and a line break
+A cell runs if it begins with one of ``= + - @``. A cell may also begin inside a text: a program
+that takes the semicolon for the separator breaks a comma-separated line there, and a line break
 begins a new row. So the apostrophe that makes a cell text stands at each such place.
 """
 

@@ -58,6 +58,11 @@ def count_for(card: Card, pk: int) -> Count:
     return _first(Count.objects.filter(card=card, pk=pk))
 
 
+def case_codes(card: Card) -> list[str]:
+    """Person codes that the card has cases for."""
+    return list(card.cases.values_list("case_code", flat=True))
+
+
 def outcome_for(card: Card, pk: int) -> CaseUpdate:
     """A court outcome of the card; Http404 if it belongs to another."""
     updates = CaseUpdate.objects.filter(case__card=card, pk=pk).select_related("case", "author")

@@ -48,7 +48,7 @@ class CardQuerySet(models.QuerySet):
 
     def with_labels(self) -> CardQuerySet:
         """What a list shows of a card, in one query."""
-        return self.select_related("city", "city__place", "form", "topic", "monitor")
+        return self.select_related("city__place", "city__region", "form", "topic", "monitor")
 
     def with_everything(self) -> CardQuerySet:
         """What the page of a card shows."""

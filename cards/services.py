@@ -178,6 +178,10 @@ def add_outcome(card: Card, *, actor, outcome: dict[str, Any], accepted_by=None)
         raise ValidationError({problem.field: problem.as_error() for problem in problems})
     values = {name: value for name, value in outcome.items() if name != "case_code"}
     case, _new = CourtCase.objects.get_or_create(card=card, case_code=outcome["case_code"].strip())
+    twin = case.updates.filter(**values).exclude(review=Review.REJECTED).first()
+    if twin is not None:
+        # Sent twice: one piece of news.
+        return twin
     update = CaseUpdate.objects.create(case=case, author=actor, **values)
     changes = {name: ["", as_text(value)] for name, value in values.items() if value}
     _log(card, EventKind.OUTCOME, actor, changes={"case_code": ["", case.case_code], **changes})
@@ -186,18 +190,22 @@ def add_outcome(card: Card, *, actor, outcome: dict[str, Any], accepted_by=None)
 
 @transaction.atomic
 def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "") -> CaseUpdate:
-    """Accept or refuse a court outcome; a refusal needs a reason, the author never reviews."""
+    """Accept or refuse a court outcome; the author never reviews.
+
+    A refusal needs a reason, and so does another decision after the first.
+    """
     update = CaseUpdate.objects.select_for_update().select_related("case").get(pk=update.pk)
     card = update.case.card
     if not allowed(actor, "card.review_outcome", card) or update.author_id == actor.pk:
         raise PermissionDenied
+    before = update.review
     _review(update, actor, accept, reason)
     _log(
         card,
         EventKind.OUTCOME_REVIEW,
         actor,
-        reason=reason,
-        changes={"case_code": ["", update.case.case_code], "review": ["pending", update.review]},
+        reason=reason.strip(),
+        changes={"case_code": ["", update.case.case_code], "review": [before, update.review]},
     )
     announce(month_of(card))
     return update
@@ -205,14 +213,21 @@ def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "")
 
 @transaction.atomic
 def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
-    """Accept or refuse an attachment added to an approved card."""
+    """Accept or refuse an attachment added to an approved card, as ``review_outcome``."""
     if not allowed(actor, "card.review_outcome", attachment.card):
         raise PermissionDenied
     if attachment.author_id == actor.pk:
         raise PermissionDenied
+    before = attachment.review
     _review(attachment, actor, accept, reason)
-    changes = {"attachments": [attachment.name, attachment.get_review_display()]}
-    _log(attachment.card, EventKind.ATTACHMENT_REVIEW, actor, reason=reason, changes=changes)
+    changes = {"attachments": ["", attachment.name], "review": [before, attachment.review]}
+    _log(
+        attachment.card,
+        EventKind.ATTACHMENT_REVIEW,
+        actor,
+        reason=reason.strip(),
+        changes=changes,
+    )
     return attachment
 
 
@@ -259,9 +274,9 @@ def likely_duplicates(card: Card, limit: int = 5):
     )
 
 
-def log_attachment(attachment, *, actor) -> None:
-    """Record that a file was added to the card."""
-    changes = {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
+def log_attachment(attachment, *, actor, changes: dict | None = None) -> None:
+    """Record that a file was added to the card, or ``changes`` of one."""
+    changes = changes or {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
     _log(attachment.card, EventKind.ATTACHMENT, actor, changes=changes)
 
 
@@ -321,7 +336,7 @@ def _consistent(best: int | None, low: int | None, high: int | None) -> bool:
 
 
 def _review(row, actor, accept: bool, reason: str) -> None:
-    if not accept and not reason.strip():
+    if not reason.strip() and (not accept or row.review != Review.PENDING):
         raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
     row.review = Review.APPROVED if accept else Review.REJECTED
     row.review_reason = reason.strip()

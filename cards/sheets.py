@@ -1,23 +1,34 @@
 """Rows of a CSV or Excel file as Excel's users really save them.
 
 CSV: UTF-8 with or without BOM; comma, semicolon or tab. Headings may stand below a title (merged
-cells, empty lines); blank lines are passed over.
+cells, empty lines); blank lines are passed over. Workbooks are read in ``cards.workbooks``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 #: How many lines a title above the headings may take.
 TITLE_LINES = 12
 MAX_ROWS = 1_000_000
+#: A cell longer than this is a file that lacks a closing quotation mark.
+LONGEST_CELL = 1_000_000
+#: What a spreadsheet leaves around a text.
+SPACES = " \t\r\n\u00a0\u202f\ufeff"
+
+#: Number of a line, as a spreadsheet shows it, and its cells from the left.
+Record = tuple[int, Sequence[Any]]
+#: Line and position (from 0) of a cell that a workbook could not give -> why.
+Broken = dict[tuple[int, int], str | Promise]
 
 
 class Unreadable(ValueError):
@@ -32,97 +43,149 @@ class Line:
     cells: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Sheet:
-    columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    """A table under a row of headings.
+
+    ``fields``: position and name of each named column. ``records`` can be read once; ``lines``
+    keeps them, for tables that are small.
+    """
+
+    fields: tuple[tuple[int, str], ...]
+    heading: int
+    records: Iterator[Record]
+    broken: Broken = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for _position, name in self.fields)
+
+    @cached_property
+    def width(self) -> int:
+        """Cells that every record has at least."""
+        return self.fields[-1][0] + 1
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(
+            Line(number, {name: clean(cells[position]) for position, name in self.fields})
+            for number, cells in self.records
+        )
+
+    def strays(self, cells: Sequence[Any]) -> bool:
+        """Whether a cell says something under no heading, as a comma too many leaves it."""
+        if len(cells) == len(self.fields):
+            return False
+        named = {position for position, _name in self.fields}
+        return any(
+            not _is_blank(cell) for position, cell in enumerate(cells) if position not in named
+        )
 
 
 def read_sheets(content: bytes, known: dict[str, Collection[str]]) -> dict[str, Sheet]:
     """Sheet name -> rows. ``known``: for each sheet wanted, the names of its columns.
 
     A CSV file, or a workbook whose sheets have other names, gives the first sheet of ``known``.
-    Raises Unreadable.
+    Raises Unreadable, also while the records are read.
     """
     if content[:4] == b"PK\x03\x04":
-        return _workbook(content, known)
+        from cards.workbooks import read_workbook
+
+        return {
+            name: _sheet(records, known[name], broken)
+            for name, records, broken in read_workbook(content, tuple(known))
+        }
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise Unreadable(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV."))
     name = next(iter(known))
-    return {name: _sheet(_csv_rows(content), known[name])}
+    return {name: _sheet(_csv_records(content, known[name]), known[name])}
 
 
-def _csv_rows(content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable(_("The file is not in UTF-8. In Excel, save it as “CSV UTF-8”.")) from None
-    if "\0" in text:
+def clean(value: Any) -> Any:
+    """Text without the spaces that spreadsheets leave around it."""
+    return value.strip(SPACES) if isinstance(value, str) else value
+
+
+def _csv_records(content: bytes, known: Collection[str]) -> Iterator[Record]:
+    if not content.strip():
+        raise Unreadable(_("The file is empty."))
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise _not_utf8()
+    if b"\0" in content:
         raise Unreadable(_("This is not a CSV or Excel file."))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    csv.field_size_limit(10_000_000)
+    csv.field_size_limit(LONGEST_CELL)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=_delimiter(content, known), strict=True)
+    number = 0
     try:
-        return list(csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True))
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+    except UnicodeDecodeError:
+        raise _not_utf8() from None
     except csv.Error as error:
-        raise Unreadable(_("The file breaks off or has a stray quotation mark.")) from error
+        message = _("After line %(line)s the file breaks off or has a stray quotation mark.")
+        raise Unreadable(message % {"line": number}) from error
 
 
-def _delimiter(text: str) -> str:
-    """The sign that divides the headings best: comma, semicolon or tab."""
-    head = text.split("\n", TITLE_LINES)[:TITLE_LINES]
-    return max(",;\t", key=lambda sign: max((line.count(sign) for line in head), default=0))
+def _not_utf8() -> Unreadable:
+    return Unreadable(_("The file is not in UTF-8. In Excel, save it as “CSV UTF-8”."))
 
 
-def _workbook(content: bytes, known: dict[str, Collection[str]]) -> dict[str, Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _delimiter(content: bytes, known: Collection[str]) -> str:
+    """The sign that makes most known column names of one of the first lines."""
+    head = content[:200_000].decode("utf-8-sig", errors="replace").splitlines()[:TITLE_LINES + 1]
 
-    try:
-        if sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(content)).infolist()) > 2**30:
-            raise Unreadable(_("The file is too large."))
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = {name.strip().casefold(): name for name in book.sheet_names}
-        chosen = {wanted: names[wanted] for wanted in known if wanted in names}
-        if next(iter(known)) not in chosen and len(names) > len(chosen):
-            free = next(name for name in book.sheet_names if name not in chosen.values())
-            chosen = {next(iter(known)): free, **chosen}
-        return {
-            wanted: _sheet(
-                book.get_sheet_by_name(name).to_python(skip_empty_area=False), known[wanted]
-            )
-            for wanted, name in chosen.items()
-        }
-    except (CalamineError, zipfile.BadZipFile) as error:
-        raise Unreadable(_("This Excel file cannot be read.")) from error
+    def names(sign: str) -> int:
+        return max((_score(line.replace('"', "").split(sign), known) for line in head), default=0)
+
+    return max(",;\t", key=names)
 
 
-def _sheet(rows: Sequence[Sequence[Any]], known: Collection[str]) -> Sheet:
-    if len(rows) > MAX_ROWS:
-        raise Unreadable(_("The file has too many rows."))
-    at = _heading(rows, known)
-    columns = tuple(_name(cell) for cell in rows[at])
-    doubled = {name for name in columns if name and columns.count(name) > 1}
-    if doubled:
-        raise Unreadable(_("A column stands twice: %s") % ", ".join(sorted(doubled)))
-    lines = []
-    for number, row in enumerate(rows[at + 1 :], start=at + 2):
-        cells = {name: _clean(cell) for name, cell in zip(columns, row, strict=False) if name}
-        if any(value not in ("", None) for value in cells.values()):
-            lines.append(Line(number, cells))
-    return Sheet(tuple(name for name in columns if name), tuple(lines))
-
-
-def _heading(rows: Sequence[Sequence[Any]], known: Collection[str]) -> int:
-    """Index of the row of headings: the one with the most known column names."""
-    scores = [sum(_name(cell) in known for cell in row) for row in rows[: TITLE_LINES + 1]]
+def _sheet(records: Iterator[Record], known: Collection[str], broken: Broken | None = None):
+    """The table below the row of headings: the one, of the first rows, with most known names."""
+    head = list(itertools.islice(records, TITLE_LINES + 1))
+    scores = [_score(cells, known) for _number, cells in head]
     if not scores or max(scores) == 0:
-        raise Unreadable(_("No row of column names was found. Use the field names of the card."))
-    return scores.index(max(scores))
+        columns = ", ".join(sorted(known)[:6])
+        raise Unreadable(
+            _("No row of column names was found. The names are those of the card: %(columns)s…")
+            % {"columns": columns}
+        )
+    at = scores.index(max(scores))
+    number, headings = head[at]
+    names = [_name(cell) for cell in headings]
+    doubled = {name for name in names if name and names.count(name) > 1}
+    if doubled:
+        raise Unreadable(
+            _("A column stands twice: %(columns)s") % {"columns": ", ".join(sorted(doubled))}
+        )
+    fields = tuple((position, name) for position, name in enumerate(names) if name)
+    width = fields[-1][0] + 1
+    records = _filled(itertools.chain(head[at + 1 :], records), width)
+    return Sheet(fields, number, records, broken or {})
+
+
+def _filled(records: Iterator[Record], width: int) -> Iterator[Record]:
+    """The records that say anything, none shorter than the headings."""
+    for number, cells in records:
+        if number > MAX_ROWS:
+            raise Unreadable(_("The file has too many rows."))
+        if all(map(_is_blank, cells)):
+            continue
+        if len(cells) < width:
+            cells = [*cells, *[""] * (width - len(cells))]
+        yield number, cells
+
+
+def _score(cells: Sequence[Any], known: Collection[str]) -> int:
+    return sum(_name(cell) in known for cell in cells)
 
 
 def _name(cell: Any) -> str:
-    return str(cell).strip().casefold().replace(" ", "_") if cell is not None else ""
+    if cell is None:
+        return ""
+    return "_".join(str(cell).strip(SPACES).casefold().split())
 
 
-def _clean(value: Any) -> Any:
-    """Text without the spaces that spreadsheets leave around it."""
-    return value.strip(" \t\n\u00a0\u202f\ufeff") if isinstance(value, str) else value
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip(SPACES))

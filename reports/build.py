@@ -62,9 +62,13 @@ Blocks = Callable[[Story], Iterable[Block]]
 
 @dataclass(frozen=True)
 class Said:
-    """The place of generated paragraphs."""
+    """The place of generated paragraphs.
+
+    Where it is known that there was no assembly, they are left out unless ``always`` is set.
+    """
 
     by: Words
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def _annex(story: Story) -> Iterable[Block]:
         (_("Method"), [annex.method(story)]),
         (_("Coverage"), annex.coverage(story)),
         (_("Quality of the data"), annex.quality(story)),
-        (_("Further quantities"), [Block("table", table=story.tables["text"])]),
+        (_("Further quantities"), list(_blocks(TableNo("text"), story, {}))),
         (_("Errata of earlier reports"), annex.errata(story)),
     )
     for heading, blocks in parts:
@@ -104,21 +108,21 @@ def _annex(story: Story) -> Iterable[Block]:
 
 #: Chapter code, title, and what stands in it. Chapters are numbered as they come.
 CHAPTERS: tuple[tuple[str, Text, tuple[Part, ...]], ...] = (
-    ("introduction", _("Introduction"), (Said(opening.introduction),)),
+    ("introduction", _("Introduction"), (Said(opening.introduction, always=True),)),
     ("legislation", _("Legislation"), (Placed(_legislation),)),
     (
         "overall",
         _("Overall results of the monitoring"),
         (
-            Said(overall.assemblies),
+            Said(overall.assemblies, always=True),
             TableNo("1"),
             Said(overall.order_of_places),
             FigureNo("1"),
             TableNo("2"),
-            Said(overall.periods),
+            Said(overall.periods, always=True),
         ),
     ),
-    ("activity", _("Rally activity"), (Said(overall.activity), TableNo("3"))),
+    ("activity", _("Rally activity"), (Said(overall.activity, always=True), TableNo("3"))),
     (
         "character",
         _("Character of the assemblies"),
@@ -176,7 +180,6 @@ CHAPTERS: tuple[tuple[str, Text, tuple[Part, ...]], ...] = (
             Said(authorities.police),
             Said(authorities.police_control),
             TableNo("14"),
-            Said(authorities.police_control_by_period),
             TableNo("15"),
         ),
     ),
@@ -187,7 +190,7 @@ CHAPTERS: tuple[tuple[str, Text, tuple[Part, ...]], ...] = (
             Said(consequences.detentions),
             TableNo("16"),
             Said(consequences.circumstances),
-            Said(consequences.prevented),
+            Said(consequences.prevented, always=True),
         ),
     ),
     (
@@ -265,8 +268,15 @@ def _whole(indicator: Indicator, facts: Facts) -> Value:
 
 def _chapters(story: Story, figures: Mapping[str, Figure]) -> Iterable[Chapter]:
     for number, (code, title, parts) in enumerate(CHAPTERS, start=1):
-        blocks = tuple(block for part in parts for block in _blocks(part, story, figures))
-        yield Chapter(code, "" if code == "annex" else str(number), title, blocks)
+        kept = [part for part in parts if not (story.empty and _needs_assemblies(part))]
+        blocks = [block for part in kept for block in _blocks(part, story, figures)]
+        if kept[:1] != list(parts[:1]):
+            blocks.insert(0, Block("text", _("There was no assembly in the period.")))
+        yield Chapter(code, "" if code == "annex" else str(number), title, tuple(blocks))
+
+
+def _needs_assemblies(part: Part) -> bool:
+    return isinstance(part, Said) and not part.always
 
 
 def _blocks(part: Part, story: Story, figures: Mapping[str, Figure]) -> Iterable[Block]:

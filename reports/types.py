@@ -198,12 +198,16 @@ class Indicator:
         return self.compute(facts, place, category)
 
     def cards(self, place: str = TOTAL, category: str = "") -> Mapping[str, str] | None:
-        """Parameters of the card filter that select the cards behind the value."""
+        """Parameters of the card filter that select the cards behind the value.
+
+        Only counted cards are behind a value, unless the record itself says which (prevented).
+        """
         if self.drill is None:
             return None
+        counted = {} if "course" in self.drill else {"counted": "yes"}
         where = {} if place == TOTAL else {"place": place}
         what = {self.category: category} if self.category and category else {}
-        return {**where, **self.drill, **what}
+        return {**counted, **where, **self.drill, **what}
 
 
 @dataclass(frozen=True, slots=True)

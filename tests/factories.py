@@ -78,8 +78,12 @@ OUTCOME: dict[str, Any] = {
 
 
 def card_answers(**changes) -> dict[str, Any]:
-    """Answers of a card that can be submitted, with ``changes``."""
-    return {**ANSWERS, **changes}
+    """Answers of a card that can be submitted, with ``changes``.
+
+    ``detained=None`` is the answer "not known" unless ``detained_unknown`` says otherwise.
+    """
+    answers = {**ANSWERS, **changes}
+    return {"detained_unknown": answers["detained"] is None, **answers}
 
 
 def full_answers(**changes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Alternative:
     """One alternative of a condition: one of ``codes`` is chosen, or the number is over ``above``.
 
     A field without codes and without a number asks for any answer at all.
@@ -31,17 +31,17 @@ class Test:
         return bool(set(self.codes) & set(answers)) if self.codes else bool(answers)
 
 
-def parse_condition(text: str) -> tuple[Test, ...]:
+def parse_condition(text: str) -> tuple[Alternative, ...]:
     """The alternatives of a condition, in the order written."""
     tests = []
     for part in filter(None, (piece.strip() for piece in text.split("|"))):
         name, above, number = part.partition(">")
         if above:
-            tests.append(Test(name.strip(), above=int(number)))
+            tests.append(Alternative(name.strip(), above=int(number)))
             continue
         name, _equals, codes = part.partition("=")
         chosen = tuple(code.strip() for code in codes.split(",") if code.strip())
-        tests.append(Test(name.strip(), chosen))
+        tests.append(Alternative(name.strip(), chosen))
     return tuple(tests)
 
 
@@ -61,7 +61,7 @@ def describe_condition(text: str, form: Form) -> str:
     return _("Only if — %(condition)s") % {"condition": "; ".join(parts)} if parts else ""
 
 
-def _words(test: Test, form: Form) -> str:
+def _words(test: Alternative, form: Form) -> str:
     if test.above is not None:
         return _("more than %(number)s") % {"number": test.above}
     if not test.codes:

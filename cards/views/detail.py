@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cards import services, validators, workflow
+from cards import attachments, services, validators, workflow
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
 from cards.lookup import card_for, count_for, numbered
 from cards.models import Card
@@ -111,6 +111,8 @@ def _page(request, card: Card, status: int = 200, **forms):
         "may_add_outcome": allowed(user, "card.add_outcome", card),
         "may_attach": allowed(user, "card.attach", card),
         "may_review_outcome": allowed(user, "card.review_outcome", card),
+        "may_see_original": allowed(user, "card.see_original", card),
+        "attachments": attachments.shown_to(user, card),
         "inclusion_form": InclusionForm(initial={"inclusion": card.inclusion}),
         "count_form": CountForm(),
         **forms,

@@ -134,6 +134,7 @@ def _page(request, cards, order, *, line, title: str | Promise, **extra):
         "title": title,
         "filter": chosen,
         "lines": [line(card) for card in page.rows],
+        "empty": not page.rows and not request.GET,
         "previous_url": page.previous_url(request.GET),
         "next_url": page.next_url(request.GET),
         "may_export": allowed(request.user, "card.export"),

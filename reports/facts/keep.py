@@ -1,4 +1,4 @@
-"""Facts are kept: derived anew when cards change, rebuilt as a whole, verified against the cards."""
+"""Facts as kept: derived anew when cards change, rebuilt as a whole, verified by the cards."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.dispatch import receiver
 
 from cards.models import Place
 from cards.signals import counted_cards_changed
-from reports.facts.months import last_day, runs
 from reports.facts.derive import Derived, Registers, derive
+from reports.facts.months import last_day, runs
 from reports.models import Fact
 
 Month = tuple[str, datetime.date]
@@ -24,15 +24,15 @@ Month = tuple[str, datetime.date]
 class Difference:
     """What the kept facts say and what the cards say; None where there is no such fact.
 
-    ``value`` is "" for a quantity, whose facts are [known cards, total].
+    ``value`` is "" for a quantity, whose facts are (known cards, total).
     """
 
     place: str
     month: datetime.date
     measure: str
     value: str
-    kept: int | list[int] | None
-    derived: int | list[int] | None
+    kept: int | tuple[int, ...] | None
+    derived: int | tuple[int, ...] | None
 
     def __str__(self) -> str:
         name = f"{self.measure}={self.value}" if self.value else self.measure
@@ -137,11 +137,11 @@ def _store(using: str, found: list[Derived]) -> None:
 
 def _flat(
     counts: dict[str, dict[str, int]], sums: dict[str, list[int]]
-) -> dict[tuple[str, str], int | list[int]]:
-    flat: dict[tuple[str, str], int | list[int]] = {
+) -> dict[tuple[str, str], int | tuple[int, ...]]:
+    flat: dict[tuple[str, str], int | tuple[int, ...]] = {
         (name, value): n for name, answers in counts.items() for value, n in answers.items()
     }
-    flat.update({(name, ""): list(pair) for name, pair in sums.items()})
+    flat.update({(name, ""): tuple(pair) for name, pair in sums.items()})
     return flat
 
 

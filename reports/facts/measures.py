@@ -2,9 +2,9 @@
 
 A ``Dimension`` counts cards (or court cases) by an answer, a ``Quantity`` sums something over the
 cards on which it is known. Both say in SQL how they come from one card (alias ``c``) or from one
-case (alias ``u``: its latest approved update), in words that SQLite and PostgreSQL share; what
-they do not share stands in braces and is filled in by ``reports.facts.derive`` (``{days}``: days from
-application to answer, ``{sanction}``: reading of the legal status by the law of the day).
+case (alias ``u``: its latest approved update), in words that SQLite and PostgreSQL share.
+``reports.facts.derive`` fills in what stands in braces: ``{days}`` from application to answer,
+``{sanction}``, the reading of the legal status by the law of the day.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _people(name: str) -> Quantity:
 
 
 def _bounds(prefix: str, name: str, known: str) -> tuple[Quantity, ...]:
-    """The best estimate, and low and high ones; where a bound is not known the best stands for it."""
+    """The best estimate, and low and high ones; the best stands for a bound that is not known."""
     return (
         Quantity(f"{prefix}{name}", known, f"c.{name}"),
         Quantity(f"{prefix}{name}_low", known, f"COALESCE(c.{name}_low, c.{name})"),
@@ -116,6 +116,8 @@ _UNSANCTIONED = "{sanction} = 'unsanctioned'"
 
 MEASURES: tuple[Measure, ...] = (
     Quantity("assemblies", EVERY, EVERY, counted=True),
+    # Cards made from published totals: a report that rests on them says so.
+    Quantity("reconstructed", EVERY, "c.reconstruction", counted=True),
     # What it was
     _answer("course", v.Course.values),
     Dimension("form", "form", "c.form_id"),

@@ -46,7 +46,7 @@ class Span:
 
     @property
     def whole(self) -> tuple[datetime.date, datetime.date] | None:
-        """First days of the first and the last month that lie wholly inside; None: there is none."""
+        """First days of the first and the last month wholly inside; None where there is none."""
         first = self.start if self.start.day == 1 else next_month(self.start)
         after = next_month(self.end) if self.end == last_day(self.end) else first_day(self.end)
         return (first, first_day(after - DAY)) if first < after else None

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import router
 
 from cards.models import Card, Coverage, Place
-from reports.facts.months import Span, first_day
 from reports.facts.derive import derive
+from reports.facts.months import Span, first_day
 from reports.models import Fact
 from reports.types import TOTAL, Facts, Period, Sum
 

@@ -106,7 +106,7 @@ DETAINED_SHARE_OF_PARTICIPANTS = Indicator(
     source=as_text("10"),
     compute=_detained_share,
     tables=("text",),
-    drill={"participants": "known"},
+    drill={"participants": "known", "detentions": "yes"},
 )
 
 DETAINED_BEFORE = Indicator(
@@ -213,7 +213,7 @@ PREVENTED_ASSEMBLIES = Indicator(
     source=METHOD,
     compute=_prevented("prevented"),
     tables=("text",),
-    drill={"course": "prevented"},
+    drill={"course": "prevented", "status": "approved"},
 )
 
 PREVENTED_DETAINED = Indicator(
@@ -227,7 +227,7 @@ PREVENTED_DETAINED = Indicator(
     source=METHOD,
     compute=_prevented("prevented_detained"),
     tables=("text",),
-    drill={"course": "prevented"},
+    drill={"course": "prevented", "status": "approved"},
 )
 
 PREVENTED_CONVICTED = Indicator(
@@ -241,5 +241,5 @@ PREVENTED_CONVICTED = Indicator(
     source=METHOD,
     compute=_prevented("prevented_convicted"),
     tables=("text",),
-    drill={"course": "prevented"},
+    drill={"course": "prevented", "status": "approved"},
 )

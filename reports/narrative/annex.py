@@ -98,20 +98,21 @@ def quality(story: Story) -> list[Block]:
     own = story.context.own
     n = own.assemblies()
     if not n:
-        return [Block("text", _("There is no counted card in the period."))]
+        return [Block("text", _("There is no counted card of the period."))]
     direct = statistics.DIRECT_SHARE.at(own)
     observed = say(
         ngettext_lazy(
-            "The tables rest on %(n)s counted card; %(share)s of them come from direct"
-            " observation.",
-            "The tables rest on %(n)s counted cards; %(share)s of them come from direct"
-            " observation.",
+            "The tables rest on %(n)s counted card.",
+            "The tables rest on %(n)s counted cards.",
             "count",
         ),
         count=n,
         n=count(n),
-        share=percent(direct.value),
     )
+    there: Text = ""
+    if direct:
+        text = _("The share of direct observation among them is %(share)s.")
+        there = say(text, share=percent(direct.value))
     lines: list[tuple[Text, ...]] = []
     for question, indicator in QUESTIONS:
         value = indicator.at(own, TOTAL)
@@ -126,7 +127,7 @@ def quality(story: Story) -> list[Block]:
         items=(_("Question"), _("Known, n"), _("Not known"), _("Share known")),
         lines=tuple(lines),
     )
-    return [Block("text", observed), grid]
+    return [Block("text", paragraph(observed, there)), grid]
 
 
 def errata(story: Story) -> list[Block]:

@@ -28,7 +28,11 @@ _WARNED = ngettext_lazy(
 
 def presence(story: Story) -> list[Text]:
     """One paragraph for each authority."""
-    return [_of_body(story, row) for row in story.rows("13")]
+    return [
+        _of_body(story, row)
+        for row in story.rows("13")
+        if story.period.basis == "cards" or any(cell is not None for cell in row.cells)
+    ]
 
 
 def _of_body(story: Story, row: Row) -> Text:
@@ -49,7 +53,8 @@ def police(story: Story) -> list[Text]:
     """How many officers there were in all and at an assembly."""
     total, mean = story.text("police"), story.text("mean_police")
     if total is None:
-        return [_("How many police officers were at the assemblies is not known.")]
+        text = _("How many police officers were at the assemblies is not known.")
+        return [story.if_asked(text)]
     sum_of_all = say(
         ngettext_lazy(
             "Monitors counted %(n)s police officer at the assemblies.",
@@ -72,13 +77,14 @@ def police(story: Story) -> list[Text]:
 def police_control(story: Story) -> list[Text]:
     """What the index is, its value, its range, and where it is highest."""
     column = "police_control_index"
-    now = story.cell("14", TOTAL, column)
+    now = story.cell("15", TOTAL, column)
     about = _(
         "The police-control index is the number of police officers for each participant, over all"
         " assemblies at which both were counted."
     )
     if now is None:
-        return [paragraph(about, _("It cannot be computed for this period."))]
+        none = story.if_asked(_("It cannot be computed for this period."))
+        return [paragraph(about, none)]
     value = say(_("In %(period)s the index is %(index)s."), period=story.period.name, index=of(now))
     median = story.text("median_police_per_participant")
     middle: Text = ""
@@ -90,11 +96,8 @@ def police_control(story: Story) -> list[Text]:
     if most is not None:
         text = _("The index is highest in: %(places)s (%(index)s).")
         where = say(text, places=labels(top), index=of(most))
-    return [paragraph(about, value, range_of(now), middle), paragraph(where, not_known(now))]
-
-
-def police_control_by_period(story: Story) -> list[Text]:
-    """The index against the period before."""
-    column = "police_control_index"
-    now, before = story.cell("15", TOTAL, column), story.before("15", TOTAL, column)
-    return [compared(story, now, before)]
+    change = compared(story, now, story.before("15", TOTAL, column))
+    return [
+        paragraph(about, value, range_of(now), change),
+        paragraph(middle, where, not_known(now)),
+    ]

@@ -21,7 +21,7 @@ def topic_groups(story: Story) -> list[Text]:
             continue
         parts.append(_with_share(row.label, n, share))
     if not parts:
-        return [_("The topics of the assemblies are not known.")]
+        return [story.if_asked(_("The topics of the assemblies are not known."))]
     divided = say(_("By topic the assemblies divide as follows: %(groups)s."), groups=_row(parts))
     first = next(iter(story.rows("4")))
     return [
@@ -61,9 +61,12 @@ def public_organisations(story: Story) -> list[Text]:
     row = "public_organisations"
     now, before = story.cell("5", row, "share"), story.before("5", row, "share")
     if now is None:
-        return [_("Who organised the assemblies is not known.")]
+        return [story.if_asked(_("Who organised the assemblies is not known."))]
     part = say(
-        _("Public organisations, political parties and trade unions organised %(share)s of them."),
+        _(
+            "Public organisations, political parties and trade unions organised %(share)s of the"
+            " assemblies."
+        ),
         share=of(now),
     )
     return [paragraph(part, compared(story, now, before), not_known(now))]
@@ -88,7 +91,7 @@ def forms(story: Story) -> list[Text]:
     """How many forms there were, and which was most frequent."""
     rows = story.rows("7")
     if not rows:
-        return [_("No form of assembly was recorded in the period.")]
+        return []
     number = say(
         ngettext_lazy(
             "The assemblies took %(n)s form.", "The assemblies took %(n)s forms.", "count"
@@ -116,7 +119,8 @@ def forms_compared(story: Story) -> list[Text]:
     previous = story.context.previous
     if previous is None or not any(_occurred(story.before("8", *at)) for at in _forms(story)):
         return []
-    new, gone = [], []
+    new: list[Row] = []
+    gone: list[Row] = []
     for row in story.rows("8"):
         at = (row.code, "assemblies")
         now, before = _occurred(story.cell("8", *at)), _occurred(story.before("8", *at))

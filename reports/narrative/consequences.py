@@ -15,7 +15,8 @@ def detentions(story: Story) -> list[Text]:
     cards, people = story.text("assemblies_with_detentions"), story.text("detained")
     share = story.text("assemblies_ending_in_detention")
     if cards is None or people is None or share is None:
-        return [_("Whether people were detained at the assemblies is not known.")]
+        text = _("Whether people were detained at the assemblies is not known.")
+        return [story.if_asked(text)]
     if not whole(cards):
         return [paragraph(_("No detentions were recorded in the period."), not_known(cards))]
     ended = say(
@@ -146,7 +147,9 @@ def convictions(story: Story) -> list[Text]:
     """How many people were convicted, to what, and where most."""
     convicted = story.cell("court", TOTAL, "convicted")
     n = whole(convicted)
-    if convicted is None or not n:
+    if convicted is None:
+        return []
+    if not n:
         return [paragraph(_("No convictions were recorded in the period."), _pending(convicted))]
     people = say(
         ngettext_lazy(

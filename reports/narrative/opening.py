@@ -68,6 +68,8 @@ def _coverage(story: Story) -> Text:
     )
     if throughout == n:
         return paragraph(monitored, _("The monitoring covered the whole period everywhere."))
+    if not throughout:
+        return paragraph(monitored, _("The monitoring covered only a part of the period."))
     part = say(
         ngettext_lazy(
             "The monitoring covered the whole period in %(n)s place, in the others only a part.",

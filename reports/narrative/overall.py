@@ -12,12 +12,27 @@ from reports.wording import count, listed, of, say
 
 def assemblies(story: Story) -> list[Text]:
     """How many there were, in how many places, and against the period before."""
-    total = story.cell("1", TOTAL, "assemblies")
-    n = whole(total)
-    if not n or total is None:
-        none = say(_("In %(period)s monitors recorded no assembly."), period=story.period.name)
+    name = story.period.name
+    total = story.cell("2", TOTAL, "assemblies")
+    if total is None:
+        text = _("How many assemblies there were in %(period)s is not known.")
+        return [say(text, period=name)]
+    n, places = whole(total), len(story.rows("1"))
+    if not n:
+        none = say(_("In %(period)s monitors recorded no assembly."), period=name)
         return [paragraph(none, _change(story))]
-    places = len(story.rows("1"))
+    if not places:
+        recorded = say(
+            ngettext_lazy(
+                "In %(period)s monitors recorded %(n)s assembly.",
+                "In %(period)s monitors recorded %(n)s assemblies.",
+                "count",
+            ),
+            count=n,
+            period=name,
+            n=of(total),
+        )
+        return [paragraph(recorded, _change(story))]
     recorded = say(
         ngettext_lazy(
             "In %(period)s monitors recorded %(n)s assembly %(places)s.",
@@ -25,7 +40,7 @@ def assemblies(story: Story) -> list[Text]:
             "count",
         ),
         count=n,
-        period=story.period.name,
+        period=name,
         n=of(total),
         places=say(
             ngettext_lazy("in %(n)s place", "in %(n)s places", "count"),
@@ -88,7 +103,7 @@ def _next_places(story: Story, after: int) -> Text:
 def _without(story: Story) -> Text:
     cell = story.text("places_without_assemblies")
     n, monitored = whole(cell), cell.value.denominator if cell is not None else 0
-    if not n or not monitored:
+    if not n or not monitored or n == monitored:
         return ""
     return say(
         ngettext_lazy(

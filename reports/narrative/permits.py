@@ -14,7 +14,8 @@ def unsanctioned(story: Story) -> list[Text]:
     """How many assemblies had no permit."""
     share = story.cell("9", TOTAL, "unsanctioned_share")
     if share is None:
-        return [_("Of no assembly is it known whether it had the permit that the law asks for.")]
+        text = _("Of no assembly is it known whether it had the permit that the law asks for.")
+        return [story.if_asked(text)]
     value = share.value
     if value.numerator is None or value.denominator is None:
         told = say(_("Held without the permit that the law asks for: %(share)s."), share=of(share))
@@ -139,9 +140,8 @@ def reasons(story: Story) -> list[Text]:
     rows = story.rows("10")
     first = story.cell("10", rows[0].code, "share")
     if first is None:
-        return [
-            _("There was no assembly in the period of which it is known that no permit was sought.")
-        ]
+        text = _("Of no assembly is it known that no permit was sought.")
+        return [story.if_asked(text)]
     sentences: list[Text] = []
     if first.value.denominator is not None:
         n = int(first.value.denominator)
@@ -178,9 +178,8 @@ def law_abidance(story: Story) -> list[Text]:
         " known whether they were sanctioned. At %(all)s every assembly had a permit."
     )
     if now is None:
-        return [
-            paragraph(say(about, all=percent(100, 0)), _("It cannot be computed for this period."))
-        ]
+        none = story.if_asked(_("It cannot be computed for this period."))
+        return [paragraph(say(about, all=percent(100, 0)), none)]
     value = say(_("In %(period)s the index is %(index)s."), period=story.period.name, index=of(now))
     top, most = highest(story.rows("11"), 3)
     highest_place: Text = ""

@@ -25,7 +25,8 @@ def participants(story: Story) -> list[Text]:
     total = story.cell("18", TOTAL, "participants")
     mean = story.cell("18", TOTAL, "mean_participants")
     if total is None:
-        return [_("How many people took part in the assemblies is not known.")]
+        text = _("How many people took part in the assemblies is not known.")
+        return [story.if_asked(text)]
     people = say(
         ngettext_lazy(
             "%(n)s person took part in the assemblies.",
@@ -50,7 +51,7 @@ def duration(story: Story) -> list[Text]:
     column = "mean_duration"
     now, before = story.cell("19", TOTAL, column), story.before("19", TOTAL, column)
     if now is None:
-        return [_("How long the assemblies lasted is not known.")]
+        return [story.if_asked(_("How long the assemblies lasted is not known."))]
     average = say(
         ngettext_lazy(
             "An assembly lasted %(n)s minute on average.",

@@ -42,6 +42,15 @@ class Story:
             cell = self._computed.get(Key(table, when.code, row, column))
         return cell if cell is not None and cell.value else None
 
+    @property
+    def empty(self) -> bool:
+        """Whether it is known that there was no assembly at all."""
+        return self.context.computes(self.period) and not self.context.own.assemblies()
+
+    def if_asked(self, text: Text) -> Text:
+        """That something is not known is said of cards; what was not printed was not asked."""
+        return text if self.period.basis == "cards" else ""
+
     def before(self, table: str, row: str, column: str) -> Cell | None:
         """The same of the period before, if it has a value."""
         previous = self.context.previous

@@ -141,10 +141,10 @@ def shares(printed: Printed) -> Iterator[Finding]:
     for period in printed.periods("text"):
         yield from _shares_in_text(printed, period)
     for period in printed.periods("17"):
-        cell = printed.get("17", period, TOTAL, "unsanctioned_reaching_court")
+        share = printed.get("17", period, TOTAL, "unsanctioned_reaching_court")
         part = printed.number("text", period, TOTAL, "reached_court")
         whole = printed.number("text", period, TOTAL, "unsanctioned")
-        yield from findings(cell, [_percent(part, whole)], "share")
+        yield from findings(share, [_percent(part, whole)], "share")
 
 
 def _shares_of(
@@ -218,8 +218,8 @@ def indices(printed: Printed) -> Iterator[Finding]:
             if police is not None and people:
                 yield from findings(cell, [police / people], "index")
     for period in printed.periods("12"):
-        cell = printed.get("12", period, TOTAL, "law_abidance_index")
-        yield from findings(cell, [_sanctioned_share(printed, period)], "index")
+        total = printed.get("12", period, TOTAL, "law_abidance_index")
+        yield from findings(total, [_sanctioned_share(printed, period)], "index")
 
 
 def _sanctioned_share(printed: Printed, period: str) -> float | None:
@@ -285,13 +285,13 @@ def same(printed: Printed) -> Iterator[Finding]:
     for (table, row, column), (other, its_row, its_column) in SAME_CELLS:
         for period in printed.periods(other):
             value = printed.number(table, period, row, column)
-            cell = printed.get(other, period, its_row, its_column)
-            if cell is not None and cell.value.value is not None:
-                yield from findings(cell, [value], "same")
+            single = printed.get(other, period, its_row, its_column)
+            if single is not None and single.value.value is not None:
+                yield from findings(single, [value], "same")
     for table, column, its_column in TOTALS_IN_TEXT:
         for period in printed.periods("text"):
-            cell = printed.get("text", period, TOTAL, its_column)
-            yield from findings(cell, printed.totals(table, period, column), "same")
+            said = printed.get("text", period, TOTAL, its_column)
+            yield from findings(said, printed.totals(table, period, column), "same")
 
 
 def rows_missing(printed: Printed) -> Iterator[Finding]:

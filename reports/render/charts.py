@@ -116,8 +116,10 @@ def _draw(figure: Figure, language: str) -> bytes:
 def _height(figure: Figure) -> float:
     """Inches: a line for every bar, a fixed height for everything that stands upright."""
     if figure.kind != "bars":
-        return 3.1
-    lines = len(figure.categories) * (0.27 if len(figure.series) == 1 else 0.2 * len(figure.series))
+        return 2.8
+    lines = len(figure.categories) * (
+        0.245 if len(figure.series) == 1 else 0.2 * len(figure.series)
+    )
     return max(1.2, lines + 0.3 + (0.25 if _has_legend(figure) else 0))
 
 
@@ -191,12 +193,13 @@ def _stacked(axes: Axes, figure: Figure, language: str) -> None:
             linewidth=0.8,
         )
         labels = [
-            label if value > highest * 0.05 else ""
+            label if value > highest * 0.07 else ""
             for label, value in zip(_labels(figure, series, language), values, strict=True)
         ]
         axes.bar_label(bars, labels, label_type="center", color=_on(colour), fontsize=7)
         floor = [low + value for low, value in zip(floor, values, strict=True)]
     _upright(axes, figure, language)
+    axes.set_ylim(0, max(highest, 1e-9) * 1.03)
 
 
 def _lines(axes: Axes, figure: Figure, language: str) -> None:

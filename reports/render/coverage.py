@@ -13,11 +13,16 @@ from reports.types import TOTAL, Cell, Table
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """n and unknown of a column as a whole, or of one row of it."""
+    """n and unknown of a column as a whole, or of one row of it; ``span``: columns beside it."""
 
+    span: str
     what: str
     n: int
     unknown: int
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        return self.n, self.unknown
 
 
 def needs_columns(table: Table) -> bool:
@@ -32,28 +37,38 @@ def coverage_note(table: Table, language: str) -> str:
     """ "n = 31, unknown: 1" for what the table computes, in as few words as tell it all.
 
     A column's total row speaks for the column; without one, all its rows if they agree, else each
-    row. "" if nothing in the table tells how many answers are unknown.
+    row. Columns under one heading that agree speak with one voice. "" if nothing in the table
+    tells how many answers are unknown.
     """
     said = [each for index in range(len(table.columns)) for each in _column(table, index)]
     if not said:
         return ""
-    if len({(each.n, each.unknown) for each in said}) == 1 and not _two_periods(table):
+    if len({each.numbers for each in said}) == 1 and not _two_periods(table):
         return _counted(said[0], language)
     parts = (
-        _("%(what)s: %(counted)s") % {"what": each.what, "counted": _counted(each, language)}
+        _("%(what)s: %(counted)s")
+        % {"what": _name(each, said), "counted": _counted(each, language)}
         for each in said
     )
     return "; ".join(dict.fromkeys(parts))
 
 
+def _name(one: _Said, said: list[_Said]) -> str:
+    """What is spoken of: all columns under a heading where they agree, else the one."""
+    beside = {each.numbers for each in said if each.span == one.span}
+    if one.span and len(beside) == 1:
+        return one.span
+    return f"{one.span}, {one.what}" if one.span else one.what
+
+
 def _column(table: Table, index: int) -> Iterator[_Said]:
     column = table.columns[index]
-    title = f"{column.span}, {column.title}" if str(column.span) else str(column.title)
+    span, title = str(column.span), str(column.title)
     if common := _common(table, index):
-        yield _Said(title, *common)
+        yield _Said(span, title, *common)
         return
     for row, cell in _telling(table, index):
-        yield _Said(f"{row}, {title}", cell.value.n or 0, cell.value.unknown or 0)
+        yield _Said(span, f"{row}, {title}", cell.value.n or 0, cell.value.unknown or 0)
 
 
 def _common(table: Table, index: int) -> tuple[int, int] | None:

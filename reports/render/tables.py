@@ -20,7 +20,7 @@ DrillBase = str | Callable[[Cell], str]
 or a function of the cell ("" where there is nothing to show)."""
 
 _FEW_COLUMNS, _MANY_COLUMNS, _TOO_WIDE = 2, 6, 12
-_KEPT_WHOLE = 18
+_KEPT_WHOLE = 16
 """Rows of a table that is not broken over two pages."""
 
 

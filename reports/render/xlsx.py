@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from reports.render import style
-from reports.types import TOTAL, Cell, Report, Table, Text, Value
+from reports.types import TOTAL, Cell, Column, Report, Table, Text, Value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -157,14 +157,20 @@ def _table(sheets: _Sheets, table: Table) -> None:
                 form = sheets.form(**_look(cell, bold=line.total))
                 sheets.number(sheet, row, column, cell.value.value, form)
         row += 1
-    for note in (*table.notes, _("Figures in italics were published in an earlier report.")):
+    for note in (*table.notes, *_published_note(table)):
         row += 1
         sheets.text(sheet, row, 0, note, sheets.form(font_color=style.colour("ink-2")))
     _cells(sheets, sheet, row + 2, table)
     sheet.freeze_panes(3, 1)
 
 
-def _heading(column: Any) -> str:
+def _published_note(table: Table) -> tuple[str, ...]:
+    if any(cell.source == "published" for cell in table.cells()):
+        return (_("Figures in italics were published in an earlier report."),)
+    return ()
+
+
+def _heading(column: Column) -> str:
     return f"{column.span}: {column.title}" if str(column.span) else str(column.title)
 
 

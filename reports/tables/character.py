@@ -51,9 +51,8 @@ def topics(context: Context) -> Table:
         rows.append(_topic_row(context, group, label, character.TOPIC_GROUP_ASSEMBLIES, group))
         mine = [code for code in numbers if vocabulary.group_of_topic.get(code) == group]
         for topic in by_number(mine, vocabulary.topics, numbers):
-            label = name(vocabulary.topics, topic)
-            path = f"{group}/{topic}"
-            rows.append(_topic_row(context, path, label, character.TOPIC_ASSEMBLIES, topic))
+            path, its_name = f"{group}/{topic}", name(vocabulary.topics, topic)
+            rows.append(_topic_row(context, path, its_name, character.TOPIC_ASSEMBLIES, topic))
     return Table(
         code="topics",
         number="",

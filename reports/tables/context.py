@@ -249,7 +249,7 @@ def by_period(
     shown = [
         n
         for n, period in enumerate(context.periods)
-        if period is context.period or any(row[n][0] for row in grid)
+        if period is context.period or any(_has_value(row[n][0]) for row in grid)
     ]
     columns = tuple(Column(context.periods[n].code, context.periods[n].name) for n in shown)
     rows = tuple(
@@ -258,6 +258,10 @@ def by_period(
     )
     extra = tuple(hidden for cells in grid for _shown, hidden in cells if hidden)
     return columns, rows, extra
+
+
+def _has_value(cell: Cell | None) -> bool:
+    return cell is not None and bool(cell.value)
 
 
 def places_by_period(context: Context, table: str, column: str) -> list[str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 from django import template
 from django.utils.translation import get_language
 
 from reports.render.tables import TableView, table_view
-from reports.types import Figure, Table
+from reports.types import Block, Figure, Table
 
 register = template.Library()
+
+_NUMBER = re.compile(r"[\d.,%\s\u2009\u202f\u00a0–-]+")
 
 
 @register.simple_tag(takes_context=True)
@@ -29,3 +32,18 @@ def figure_src(context: dict[str, Any], figure: Figure) -> str:
 
     svg = render_svg(figure, get_language() or "ru", context.get("chart_text", "outlines"))
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+
+
+@register.simple_tag
+def numeric_columns(block: Block) -> list[bool]:
+    """Which columns of a table of words hold nothing but numbers and dashes."""
+    return [
+        bool(block.lines) and all(_NUMBER.fullmatch(str(line[index])) for line in block.lines)
+        for index in range(len(block.items))
+    ]
+
+
+@register.filter
+def beside(texts: list[Any], others: list[Any]) -> list[tuple[Any, Any]]:
+    """Pairs of two lists of the same length."""
+    return list(zip(texts, others, strict=True))

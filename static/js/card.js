@@ -76,8 +76,9 @@ function guardedSubmit(saving) {
     if (submitter) submitter.setAttribute("aria-busy", "true");
     const state = await saving.save();
     if (submitter) submitter.removeAttribute("aria-busy");
-    // what the server refuses it explains best on its own page, with everything typed
-    if (!["saved", "partly", "invalid", "conflict"].includes(state)) return;
+    // what the server refuses it explains best on its own page, with everything typed; after a
+    // session has ended it carries the answers through the sign-in page
+    if (!["saved", "partly", "invalid", "conflict", "session"].includes(state)) return;
     saving.leaving = true;
     if (submitter && submitter.name) {
       const pressed = document.createElement("input");

@@ -21,8 +21,8 @@ def posted(answers, **changes) -> dict:
     data = {
         name: list(value) if isinstance(value, tuple) else as_text(value)
         for name, value in answers.items()
-        if value not in (None, "", ())
-    }
+        if value not in (None, "", (), False)
+    } | {name: "0" for name, value in answers.items() if value == 0 and value is not False}
     return {"uuid": str(uuid.uuid4()), "version": "0", "action": "save", **data, **changes}
 
 
@@ -103,7 +103,7 @@ def test_submitting_gives_a_number(client_of, monitor):
 
 def test_warnings_ask_once_and_do_not_block(client_of, monitor):
     data = posted(
-        card_answers(participants=3, participants_basis="counted"),
+        card_answers(participants=3, participants_low=None, participants_high=None),
         police="9",
         police_basis="counted",
         police_present="yes",

@@ -1,0 +1,207 @@
+"""Files that belong to a card: what is accepted, the clean copy that others may download.
+
+The type is read from the content, never believed from the name. The original is kept untouched,
+with its SHA-256, for editors. Of an image a copy is drawn anew from its pixels, so that neither
+metadata nor anything appended survives; video and documents have no such copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from cards import services
+from cards.models import Attachment, AttachmentKind, Card
+from monitoring.accounts.models import Role
+
+#: Enough for the cameras of today; a file that unpacks to more is refused unread.
+MAX_PIXELS = 60_000_000
+#: How much of a file its type is read from.
+HEAD = 64
+IMAGE, VIDEO, DOCUMENT = AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """``pillow``: the format's name there, for images."""
+
+    kind: AttachmentKind
+    content_type: str
+    suffix: str
+    pillow: str = ""
+
+
+JPEG = FileType(IMAGE, "image/jpeg", ".jpg", "JPEG")
+PNG = FileType(IMAGE, "image/png", ".png", "PNG")
+WEBP = FileType(IMAGE, "image/webp", ".webp", "WEBP")
+MP4 = FileType(VIDEO, "video/mp4", ".mp4")
+QUICKTIME = FileType(VIDEO, "video/quicktime", ".mov")
+WEBM = FileType(VIDEO, "video/webm", ".webm")
+PDF = FileType(DOCUMENT, "application/pdf", ".pdf")
+BY_CONTENT_TYPE = {kind.content_type: kind for kind in (JPEG, PNG, WEBP, MP4, QUICKTIME, WEBM, PDF)}
+
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]+")
+
+
+class Refused(ValidationError):
+    """The file cannot be taken; the message says why."""
+
+
+def type_of(head: bytes) -> FileType:
+    """The type that the first bytes of a file show. Raises Refused for any other."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WEBP
+    if head.startswith(b"%PDF-"):
+        return PDF
+    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head:
+        return WEBM
+    if head[4:8] == b"ftyp":
+        return _by_brand(head[8:12])
+    raise Refused(
+        _("Only photographs (JPEG, PNG, WebP), video (MP4, MOV, WebM) and PDF are taken.")
+    )
+
+
+def accept(card: Card, *, actor, file: UploadedFile, caption: str = "") -> Attachment:
+    """Keep an uploaded file with the card; raises Refused. It awaits a review of its own."""
+    if file.size == 0:
+        raise Refused(_("The file is empty."))
+    if file.size > settings.ATTACHMENT_MAX_BYTES:
+        raise Refused(
+            _("The file is larger than %(limit)s."),
+            params={"limit": filesizeformat(settings.ATTACHMENT_MAX_BYTES)},
+        )
+    file.seek(0)
+    found = type_of(file.read(HEAD))
+    attachment = Attachment(
+        card=card,
+        author=actor,
+        kind=found.kind,
+        content_type=found.content_type,
+        name=clean_name(file.name),
+        size=file.size,
+        sha256=_checksum(file),
+        caption=caption.strip(),
+    )
+    copy = redrawn(file, found) if found.pillow else None
+    return _keep(attachment, file, copy, actor)
+
+
+def describe(attachment: Attachment, *, actor, caption: str) -> Attachment:
+    """Change the caption; recorded in the card's history."""
+    before, attachment.caption = attachment.caption, caption.strip()
+    if before != attachment.caption:
+        with transaction.atomic():
+            attachment.save(update_fields=["caption"])
+            changes = {"attachments": [before, f"{attachment.name}: {attachment.caption}"]}
+            services.log_attachment(attachment, actor=actor, changes=changes)
+    return attachment
+
+
+def shown_to(user, card: Card) -> list[Attachment]:
+    """The card's attachments that the person may know of: analysts see reviewed ones only."""
+    rows = card.attachments.all()
+    return [row for row in rows if user.role != Role.ANALYST or row.review == "approved"]
+
+
+def download_name(attachment: Attachment) -> str:
+    """The name that a download carries: what people called it, with the suffix of its content."""
+    suffix = BY_CONTENT_TYPE[attachment.content_type].suffix
+    return f"{PurePath(attachment.name).stem or 'file'}{suffix}"
+
+
+def clean_name(name: str) -> str:
+    """A file's own name without folders, control characters and tricks of direction."""
+    base = re.split(r"[/\\]", name or "")[-1]
+    return _UNPRINTABLE.sub("", base).strip(". ")[-200:] or "file"
+
+
+def redrawn(file, found: FileType) -> bytes:
+    """The image drawn anew from its pixels, upright; raises Refused for what is no image.
+
+    Colour profiles are left behind too: reading them would be one more door for a hostile file.
+    """
+    from PIL import Image, ImageOps
+
+    file.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=[found.pillow]) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise Refused(_("The photograph has too many pixels."))
+                image.load()
+                upright = ImageOps.exif_transpose(image)
+                mode = "RGBA" if found is not JPEG and upright.has_transparency_data else "RGB"
+                pixels = upright.convert(mode)
+    except Refused:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Refused(_("The photograph has too many pixels.")) from error
+    except Exception as error:
+        # A decoder given hostile bytes may raise anything; whatever it is, this is no photograph.
+        raise Refused(_("The photograph cannot be read; it may be damaged.")) from error
+    bare = Image.frombytes(mode, pixels.size, pixels.tobytes())
+    result = io.BytesIO()
+    bare.save(result, found.pillow, **({} if found is PNG else {"quality": 88}))
+    return result.getvalue()
+
+
+def _by_brand(brand: bytes) -> FileType:
+    if brand in _HEIF_BRANDS:
+        raise Refused(
+            _("Photographs in HEIC or AVIF cannot be taken; save the photograph as JPEG.")
+        )
+    return QUICKTIME if brand == b"qt  " else MP4
+
+
+def _checksum(file) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _keep(attachment: Attachment, file, copy: bytes | None, actor) -> Attachment:
+    """Write files and row together; files of a row that did not come about are removed."""
+    file.seek(0)
+    stored = []
+    try:
+        with transaction.atomic():
+            Card.objects.select_for_update().get(pk=attachment.card_id)
+            same = Attachment.objects.filter(card=attachment.card_id, sha256=attachment.sha256)
+            if (twin := same.first()) is not None:
+                raise Refused(
+                    _("The card has this very file already: %(name)s."),
+                    params={"name": twin.name},
+                )
+            attachment.original.save("", file, save=False)
+            stored.append(attachment.original)
+            if copy is not None:
+                attachment.clean.save("", ContentFile(copy), save=False)
+                stored.append(attachment.clean)
+            attachment.save()
+            services.log_attachment(attachment, actor=actor)
+    except BaseException:
+        for kept in stored:
+            kept.storage.delete(kept.name)
+        raise
+    return attachment

@@ -1,0 +1,152 @@
+"""What follows a card for weeks: court outcomes, files, and their reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cards.forms.decisions import TakesErrors
+from cards.forms.fields import DayField, PeopleField, PlainDecimalField
+from cards.forms.layout import Group, Question
+from cards.models import CaseUpdate
+from cards.sections import OUTCOME_SECTION
+
+_COLUMNS = {name: CaseUpdate._meta.get_field(name) for name in OUTCOME_SECTION.fields[1:]}
+
+
+def _choice(name: str) -> forms.ChoiceField:
+    column = _COLUMNS[name]
+    return forms.ChoiceField(
+        label=column.verbose_name, choices=column.choices, widget=forms.RadioSelect, required=False
+    )
+
+
+class OutcomeForm(TakesErrors, forms.Form):
+    """Section 8 of the card: what a court decided about one person.
+
+    ``codes``: person codes that the card has already; one of them, however it is typed, updates
+    that person's case. What must be answered is said by ``validators.outcome_problems``.
+    """
+
+    case_code = forms.CharField(
+        label=_("person code"),
+        max_length=40,
+        required=False,
+        help_text=_("A code such as A-01, never a name. The same code again updates the case."),
+        widget=forms.TextInput(attrs={"list": "case-codes", "autocomplete": "off"}),
+    )
+    decided_on = DayField(label=_COLUMNS["decided_on"].verbose_name, required=False)
+    court = forms.CharField(
+        label=_COLUMNS["court"].verbose_name, max_length=200, required=False
+    )
+    article = _choice("article")
+    outcome = _choice("outcome")
+    fine_mci = PlainDecimalField(
+        label=_COLUMNS["fine_mci"].verbose_name,
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        required=False,
+    )
+    fine_kzt = PeopleField(
+        label=_COLUMNS["fine_kzt"].verbose_name,
+        help_text=_("Only if the number of indices is not known."),
+        max_value=2_000_000_000,
+        required=False,
+    )
+    arrest_days = PeopleField(label=_COLUMNS["arrest_days"].verbose_name, required=False)
+    observed_by_monitor = _choice("observed_by_monitor")
+    appeal = _choice("appeal")
+
+    def __init__(self, *args, codes: list[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.codes = codes
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Question("case_code", width="medium", required=True),
+            Question("decided_on", fill="today", width="medium"),
+            Question("court"),
+            Question("article", required=True),
+            Question("outcome", required=True),
+            Group(
+                "",
+                Question("fine_mci", show_when="outcome=fine", width="medium", required=True),
+                Question("fine_kzt", show_when="outcome=fine", width="medium"),
+            ),
+            Question("arrest_days", show_when="outcome=arrest", width="short", required=True),
+            Question("observed_by_monitor", required=True),
+            Question("appeal", required=True),
+        )
+
+    def clean_case_code(self) -> str:
+        typed = self.cleaned_data["case_code"].strip()
+        known = {code.casefold(): code for code in self.codes}
+        return known.get(typed.casefold(), typed)
+
+    def values(self) -> dict[str, Any]:
+        """The outcome as ``services.add_outcome`` takes it; unasked amounts left out."""
+        values = {name: self.cleaned_data.get(name) for name in OUTCOME_SECTION.fields}
+        if values["outcome"] != "fine":
+            values["fine_mci"] = values["fine_kzt"] = None
+        if values["outcome"] != "arrest":
+            values["arrest_days"] = None
+        return values
+
+
+class ReviewForm(TakesErrors, forms.Form):
+    """Accept or refuse what was added to a card."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=[("accept", _("Accept")), ("refuse", _("Refuse"))]
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more files."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        if not files:
+            files = [None]
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+class AttachForm(forms.Form):
+    """Files for a card, with one caption for all of them."""
+
+    files = FilesField(
+        label=_("Files"),
+        help_text=_("Photographs, video, PDF. Several at once if you like."),
+        widget=FilesInput(
+            attrs={
+                "accept": "image/jpeg,image/png,image/webp,video/mp4,video/quicktime,video/webm,"
+                "application/pdf"
+            }
+        ),
+        allow_empty_file=True,
+    )
+    caption = forms.CharField(
+        label=_("Caption"),
+        max_length=300,
+        required=False,
+        help_text=_("What is to be seen. No names of people."),
+    )
+
+
+class CaptionForm(forms.Form):
+    caption = forms.CharField(label=_("Caption"), max_length=300, required=False)

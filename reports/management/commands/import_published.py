@@ -1,0 +1,52 @@
+"""``import_published FILE [--edition YEAR] [--dry-run]``."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cards.sheets import Unreadable
+from reports import published
+
+
+class Command(BaseCommand):
+    help = "Load the printed figures of an earlier report from CSV or Excel: the whole or nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "file", type=Path, help=f".csv or .xlsx; columns {', '.join(published.COLUMNS)}"
+        )
+        parser.add_argument(
+            "--edition",
+            default="",
+            help="year of the report that printed them (default: the last period in the file)",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
+
+    def handle(self, *args: Any, file: Path, edition: str, dry_run: bool, **options: Any) -> None:
+        try:
+            checked = published.check(file.read_bytes(), edition)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from None
+        except Unreadable as error:
+            raise CommandError(str(error)) from None
+        if not checked.refusals and not dry_run:
+            published.load(checked)
+        self._tell(checked)
+        if checked.refusals:
+            raise SystemExit(1)
+
+    def _tell(self, checked: published.Checked) -> None:
+        for notice in checked.notices:
+            self.stderr.write(str(notice))
+        for refusal in checked.refusals:
+            self.stderr.write(f"line {refusal.line}, {refusal.column}: {refusal.message}")
+        nothing = bool(checked.refusals)
+        numbers = {
+            "rows read": checked.read,
+            "new": 0 if nothing else checked.new,
+            "updated": 0 if nothing else checked.updated,
+            "unchanged": 0 if nothing else checked.unchanged,
+            "refused": checked.refused,
+        }
+        self.stdout.write(", ".join(f"{name} {number}" for name, number in numbers.items()))

@@ -1,0 +1,85 @@
+"""A real browser against a real server with the data of 2018."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import launch
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+PASSWORD = "a long word for journeys"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread; Django must not take its calls for asynchronous ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db, live_server, settings):
+    """The site as ``prepare`` leaves it, with the 32 cards of 2018; gives its address."""
+    from django.core.management import call_command
+
+    from monitoring import demo
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("prepare", verbosity=0)
+    demo._cards()
+    return live_server.url
+
+
+@pytest.fixture
+def person(site):
+    """``person(role, regions=…)``: an account that can sign in."""
+    from monitoring.accounts.models import User
+
+    def make(role: str, regions: list[str] | None = None, name: str = "") -> User:
+        user = User.objects.create_user(
+            name or role, password=PASSWORD, role=role, all_regions=regions is None
+        )
+        user.regions.set(regions or [])
+        return user
+
+    return make
+
+
+@pytest.fixture
+def visit(browser, site):
+    """``visit(user, viewport)``: a page of that person's own browser; foreign requests fail."""
+    contexts = []
+
+    def open_page(user, viewport=DESK, **options) -> Page:
+        context = browser.new_context(viewport=viewport, locale="ru-RU", base_url=site, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.foreign = []
+        page.broken = []
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((site, "data:", "blob:"))
+                else page.foreign.append(request.url)
+            ),
+        )
+        page.on("pageerror", lambda error: page.broken.append(str(error)))
+        page.goto("/sign-in/")
+        page.fill("[name=username]", user.username)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
