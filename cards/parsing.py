@@ -6,7 +6,7 @@ import datetime
 import re
 import uuid
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -15,16 +15,30 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from cards.models import Card, CaseUpdate, City, Form, Topic
+from cards.cells import plain
 from cards.models.card import MOST_PEOPLE
-from cards.models.reference import LATITUDE, LONGITUDE
-from cards.vocabularies import Status
+from cards.sheets import clean
 
 Parser = Callable[[Any], Any]
 #: Day 0 of Excel's serial dates (with its leap year 1900 that never was).
 EPOCH = datetime.date(1899, 12, 30)
+FIRST_YEAR = 1900
+#: What PostgreSQL's integer holds.
+MOST_TENGE = 2_147_483_647
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
-_SERIAL = re.compile(r"\d{5}(\.0*)?")
+_SERIAL = re.compile(r"[0-9]{5}([.,]0*)?")
+_MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?$")
+_DATES = (
+    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"),
+    re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})"),
+)
+_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(:[0-9]{2}(\.0+)?)?")
+_FRACTION = re.compile(r"0?[.,][0-9]+|0([.,]0+)?")
+#: Not "1,000" and "1.000": a thousand to some, one to others.
+_WHOLE = re.compile(r"[0-9]{1,12}([.,]0{1,2})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,18})?")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3}")
+_LINKS = re.compile(r"\s+|;(?=\s|https?://|$)")
 _YES = frozenset({"yes", "1", "true", "да", "иә"})
 _NO = frozenset({"no", "0", "false", "нет", "жоқ", ""})
 
@@ -35,69 +49,78 @@ class BadCell(ValueError):
 
 def day(value: Any) -> datetime.date | None:
     """``2018-12-31``, ``31.12.2018``, a date cell, or Excel's serial number."""
-    if value in ("", None):
-        return None
     if isinstance(value, datetime.datetime):
-        return value.date()
+        if value.time() != datetime.time():
+            raise BadCell(_("Write the date without a time."))
+        value = value.date()
     if isinstance(value, datetime.date):
-        return value
-    text = str(value).strip()
+        return _within_reach(value)
+    text = "" if value is None else clean(str(value))
+    if not text:
+        return None
     if _SERIAL.fullmatch(text):
-        return EPOCH + datetime.timedelta(days=int(float(text)))
-    text = re.sub(r"[ T]00:00(:00)?$", "", text)
-    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
+        return _within_reach(EPOCH + datetime.timedelta(days=int(text[:5])))
+    text = _MIDNIGHT.sub("", text)
+    for pattern in _DATES:
+        if match := pattern.fullmatch(text):
+            try:
+                parts = (int(match[name]) for name in ("year", "month", "day"))
+                return _within_reach(datetime.date(*parts))
+            except ValueError:
+                break
     raise BadCell(_("Write the date as 2018-12-31 or 31.12.2018."))
 
 
 def clock(value: Any) -> datetime.time | None:
-    """``14:05``, a time cell, or Excel's fraction of a day."""
-    if value in ("", None):
-        return None
-    if isinstance(value, datetime.datetime):
-        return value.time().replace(second=0, microsecond=0)
+    """``14:05``, a time cell, or Excel's fraction of a day; seconds are left out."""
+    if isinstance(value, datetime.datetime) and value.year <= FIRST_YEAR:
+        # A time under a date's format lies on Excel's day 0.
+        value = value.time()
     if isinstance(value, datetime.time):
         return value.replace(second=0, microsecond=0)
     if isinstance(value, datetime.timedelta):
-        return _of_minutes(round(value.total_seconds() / 60))
-    text = str(value).strip()
-    if match := re.fullmatch(r"(\d{1,2}):(\d{2})(:\d{2})?", text):
+        value = value / datetime.timedelta(days=1)
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return _of_fraction(value)
+    text = "" if value is None else clean(str(value))
+    if not text:
+        return None
+    if _FRACTION.fullmatch(text):
+        return _of_fraction(float(text.replace(",", ".")))
+    if match := _CLOCK.fullmatch(text):
         hours, minutes = int(match[1]), int(match[2])
         if hours < 24 and minutes < 60:
             return datetime.time(hours, minutes)
-    elif re.fullmatch(r"0?[.,]\d+|0([.,]0+)?", text):
-        return _of_minutes(round(float(text.replace(",", ".")) * 24 * 60))
     raise BadCell(_("Write the time as 14:05."))
 
 
-def whole(value: Any) -> int | None:
-    """A whole number that is not negative; "1 000" is a thousand; words are refused."""
-    if value in ("", None):
-        return None
-    if isinstance(value, bool):
-        raise BadCell(_("Write a whole number, without words."))
-    text = _SPACES.sub("", str(value))
-    if re.fullmatch(r"\d+([.,]0+)?", text):
+def whole_to(limit: int) -> Parser:
+    """A whole number from 0 to ``limit``; "1 000" is a thousand; words are refused."""
+
+    def parse(value: Any) -> int | None:
+        if isinstance(value, bool):
+            raise BadCell(_("Write a whole number, without words."))
+        text = "" if value is None else _SPACES.sub("", str(value))
+        if not text:
+            return None
+        if not _WHOLE.fullmatch(text):
+            raise BadCell(_("Write a whole number, without words."))
         number = int(re.split("[.,]", text)[0])
-        if number <= MOST_PEOPLE:
-            return number
-    raise BadCell(_("Write a whole number, without words."))
+        if number > limit:
+            raise BadCell(_("The number is too large."))
+        return number
+
+    return parse
 
 
 def decimal(value: Any) -> Decimal | None:
     """A number with a point or a comma."""
-    if value in ("", None):
+    text = "" if value is None else _SPACES.sub("", str(value))
+    if not text:
         return None
-    try:
-        number = Decimal(_SPACES.sub("", str(value)).replace(",", "."))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    if isinstance(value, bool) or not _DECIMAL.fullmatch(text):
         raise BadCell(_("Write a number such as 12.5."))
-    return number
+    return Decimal(text.replace(",", "."))
 
 
 def degrees(low: float, high: float) -> Parser:
@@ -117,29 +140,36 @@ def degrees(low: float, high: float) -> Parser:
 def money(value: Any) -> Decimal | None:
     """A fine in monthly calculation indices."""
     number = decimal(value)
-    if number is not None and not 0 <= number < 1_000_000:
+    if number is None:
+        return None
+    thousands = isinstance(value, str) and _THOUSANDS.fullmatch(_SPACES.sub("", value))
+    if thousands or not 0 <= number < 1_000_000:
         raise BadCell(_("Write a number such as 12.5."))
-    return number if number is None else round(number, 2)
+    return round(number, 2)
 
 
 def yes_no(value: Any) -> bool:
-    text = str("" if value is None else value).strip().casefold()
-    if text in _YES or value is True:
+    """Yes or no in any of the languages; nothing is no."""
+    text = key_of("" if value is None else value)
+    if text in _YES:
         return True
-    if text in _NO or value is False:
+    if text in _NO:
         return False
     raise BadCell(_("Write yes or no."))
+
+
+def yes_no_or_open(value: Any) -> bool | None:
+    """As ``yes_no``, but nothing is None."""
+    return yes_no(value) if key_of(value) else None
 
 
 def text_of(limit: int | None) -> Parser:
     """Text of at most ``limit`` characters; numbers are taken as they are written."""
 
     def parse(value: Any) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        text = str(value)
+        text = clean(plain(clean(_as_written(value))))
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         if "\0" in text:
             raise BadCell(_("The text holds a character that cannot be stored."))
         if limit is not None and len(text) > limit:
@@ -151,137 +181,134 @@ def text_of(limit: int | None) -> Parser:
 
 def links(value: Any) -> str:
     """Addresses separated by ``;``, spaces or lines, one in each line."""
-    return "\n".join(part for part in re.split(r"[;\s]+", str(value or "")) if part)
+    text = plain(_as_written(value))
+    if "\0" in text:
+        raise BadCell(_("The text holds a character that cannot be stored."))
+    return "\n".join(part for part in _LINKS.split(text) if part)
 
 
 def identifier(value: Any) -> uuid.UUID | None:
-    if value in ("", None):
+    """A card's own identifier."""
+    text = clean(_as_written(value))
+    if not text:
         return None
     try:
-        return uuid.UUID(str(value))
+        return uuid.UUID(text)
     except ValueError:
         raise BadCell(_("This is not an identifier (UUID).")) from None
 
 
-def one_of(words: dict[str, str]) -> Parser:
+def one_of(words: dict[str, str | None]) -> Parser:
     """A code, or its label in one of the three languages."""
 
     def parse(value: Any) -> str:
-        if value in ("", None):
+        key = "" if value is None else key_of(value)
+        if not key:
             return ""
-        code = words.get(_key(value))
-        if code is None:
-            raise BadCell(_("“%(word)s” is not one of the answers.") % {"word": value})
-        return code
+        code = words.get(key)
+        if code is not None:
+            return code
+        word = {"word": shown(value)}
+        if key in words:
+            raise BadCell(_("“%(word)s” may mean several answers: write the code.") % word)
+        raise BadCell(_("“%(word)s” is not one of the answers.") % word)
 
     return parse
 
 
-def some_of(words: dict[str, str]) -> Parser:
-    """Several codes or labels, separated by ``;``."""
+def some_of(words: dict[str, str | None]) -> Parser:
+    """Several codes or labels, separated by ``;``, in the order of the vocabulary."""
     one = one_of(words)
+    order = {code: place for place, code in enumerate(dict.fromkeys(filter(None, words.values())))}
 
     def parse(value: Any) -> tuple[str, ...]:
-        parts = [part.strip() for part in str("" if value is None else value).split(";")]
-        return tuple(dict.fromkeys(one(part) for part in parts if part))
+        found = {one(part) for part in _as_written(value).split(";")} - {""}
+        return tuple(sorted(found, key=order.__getitem__))
 
     return parse
 
 
 @cache
-def words_of(vocabulary: type[models.TextChoices]) -> dict[str, str]:
-    """Every way to write an answer -> its code."""
-    found: dict[str, str] = {}
+def words_of(vocabulary: type[models.TextChoices]) -> dict[str, str | None]:
+    """Every way to write an answer -> its code; None where a word may mean several."""
+    names: list[tuple[str, str]] = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            for code, label in vocabulary.choices:
-                found.setdefault(_key(label), code)
-    return {**found, **{_key(code): code for code in vocabulary.values}}
+            names += [(str(label), code) for code, label in vocabulary.choices]
+    return _words(vocabulary.values, names)
 
 
-def words_of_rows(rows: Iterable[Any]) -> dict[str, str]:
+def words_of_rows(rows: Iterable[Any]) -> dict[str, str | None]:
     """As ``words_of``, for a reference table: labels, other names, KATO, and the code."""
-    found: dict[str, str] = {}
-    codes: dict[str, str] = {}
+    codes, names = [], []
     for row in rows:
-        names = [row.label_ru, row.label_kk, row.label_en]
-        names += [getattr(row, "kato", ""), *getattr(row, "aliases", "").split("|")]
-        for name in filter(None, names):
-            found.setdefault(_key(name), row.pk)
-        codes[_key(row.pk)] = row.pk
-    return {**found, **codes}
+        codes.append(row.pk)
+        others = [getattr(row, "kato", ""), *getattr(row, "aliases", "").split("|")]
+        for name in (row.label_ru, row.label_kk, row.label_en, *others):
+            names.append((name, row.pk))
+    return _words(codes, names)
 
 
-def card_parsers() -> dict[str, Parser]:
-    """Column -> parser, for every column that a file of cards may have."""
-    parsers = {name: _parser(Card._meta.get_field(name)) for name in _card_columns()}
-    parsers |= {
-        "city": one_of(words_of_rows(City.objects.all())),
-        "form": one_of(words_of_rows(Form.objects.all())),
-        "topic": one_of(words_of_rows(Topic.objects.all())),
-        "latitude": degrees(*LATITUDE),
-        "longitude": degrees(*LONGITUDE),
-        "source_links": links,
-        "status": one_of(words_of(Status)),
-        "uuid": identifier,
-        "ref": text_of(100),
-    }
-    return parsers
+def key_of(word: Any) -> str:
+    """A word without what does not tell answers apart: spaces, capitals, ё for е."""
+    return _SPACES.sub(" ", clean(_as_written(word))).casefold().replace("ё", "е")
 
 
-def outcome_parsers() -> dict[str, Parser]:
-    """Column -> parser, for every column that a file of court outcomes may have."""
-    from cards.sections import OUTCOME_SECTION
-
-    parsers = {
-        name: _parser(CaseUpdate._meta.get_field(name))
-        for name in OUTCOME_SECTION.fields
-        if name != "case_code"
-    }
-    return {**parsers, "case_code": text_of(40), "card": text_of(100), "fine_mci": money}
+def shown(value: Any) -> str:
+    """A cell as a message repeats it."""
+    text = _SPACES.sub(" ", str(value))
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-def _card_columns() -> tuple[str, ...]:
-    from cards.serialise import KEPT
+def remembering(parse: Parser) -> Parser:
+    """The same parser, which reads a text that it has seen before only once.
 
-    return KEPT
+    For columns with few different values. Only texts are remembered: 1, 1.0 and True are one key.
+    """
+    known: dict[str, Any] = {}
 
+    def read(value: Any) -> Any:
+        if type(value) is not str:
+            return parse(value)
+        if value not in known:
+            if len(known) > 50_000:
+                known.clear()
+            known[value] = parse(value)
+        return known[value]
 
-def _parser(column: models.Field) -> Parser:
-    vocabulary = getattr(column, "vocabulary", None)
-    if vocabulary is not None:
-        return some_of(words_of(vocabulary))
-    if column.choices:
-        return one_of(words_of(_vocabulary(column)))
-    return {
-        "DateField": day,
-        "TimeField": clock,
-        "PositiveIntegerField": whole,
-        "PositiveSmallIntegerField": whole,
-        "DecimalField": decimal,
-        "BooleanField": yes_no,
-    }.get(column.get_internal_type(), text_of(getattr(column, "max_length", None)))
+    return read
 
 
-def _vocabulary(column: models.Field) -> type[models.TextChoices]:
-    """The vocabulary whose codes the column holds."""
-    from cards import vocabularies
-
-    codes = [code for code, _label in column.choices]
-    return next(
-        item
-        for item in vars(vocabularies).values()
-        if isinstance(item, type)
-        and issubclass(item, models.TextChoices)
-        and item is not models.TextChoices
-        and item.values == codes
-    )
+#: A number of people.
+people = whole_to(MOST_PEOPLE)
 
 
-def _key(word: Any) -> str:
-    text = str(int(word)) if isinstance(word, float) and word.is_integer() else str(word)
-    return _SPACES.sub(" ", text.strip()).casefold().replace("ё", "е")
+def _words(codes: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {key_of(code): code for code in codes}
+    own = set(found)
+    for name, code in names:
+        key = key_of(name)
+        if key and key not in own:
+            found[key] = code if found.get(key, code) == code else None
+    return found
 
 
-def _of_minutes(minutes: int) -> datetime.time:
+def _as_written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _within_reach(value: datetime.date) -> datetime.date:
+    if value.year < FIRST_YEAR:
+        raise BadCell(_("The date lies too far back."))
+    return value
+
+
+def _of_fraction(value: float) -> datetime.time:
+    if not 0 <= value < 1:
+        raise BadCell(_("Write the time as 14:05."))
+    minutes = round(value * 24 * 60)
     return datetime.time(minutes // 60 % 24, minutes % 60)

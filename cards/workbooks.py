@@ -12,6 +12,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
@@ -65,8 +66,8 @@ def _chosen(titles: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
     known = {title.strip().casefold(): title for title in titles}
     chosen = {name: known[name] for name in wanted if name in known}
     others = [title for title in titles if title not in chosen.values()]
-    if not chosen and others:
-        chosen = {wanted[0]: others[0]}
+    if wanted[0] not in chosen and others:
+        return {wanted[0]: others[0], **chosen}
     return chosen
 
 
@@ -98,7 +99,7 @@ def _inspect(content: bytes) -> dict[str, Broken]:
             return found
     except (
         zipfile.BadZipFile, zipfile.LargeZipFile, ElementTree.ParseError, EOFError, OSError,
-        KeyError, NotImplementedError, RuntimeError, ValueError, zipfile.zlib.error,
+        KeyError, NotImplementedError, RuntimeError, ValueError, zlib.error,
     ) as error:
         if isinstance(error, Unreadable):
             raise
@@ -140,7 +141,10 @@ def _scan(part) -> Broken:
     rest = b""
     while chunk := part.read(_CHUNK):
         text = rest + chunk
-        cut = text.rfind(b"</") + 1
+        # Cut behind a whole cell; where none ends, before a tag.
+        cut = text.rfind(b"c>") + 2
+        if len(text) - cut > 4 * _CHUNK:
+            cut = text.rfind(b"<") or len(text)
         text, rest = text[:cut], text[cut:]
         for letters, digits in set(_REACH.findall(text)):
             columns.add(letters)

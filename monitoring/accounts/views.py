@@ -51,7 +51,12 @@ class SignIn(View):
 
     def _page(self, request, form, sealed="", status=200):
         form.fields["username"].widget.attrs.update({"autocapitalize": "none", "autofocus": True})
-        context = {"form": form, "kept": sealed, "next": request.GET.get("next", "")}
+        context = {
+            "form": form,
+            "kept": sealed,
+            "next": request.GET.get("next", "") or request.POST.get("next", ""),
+            "demo_accounts": _demo_accounts(),
+        }
         return render(request, self.template, context, status=status)
 
     def _next(self, request) -> str:
@@ -63,6 +68,18 @@ class SignIn(View):
 
 
 sign_in = SignIn.as_view()
+
+
+def _demo_accounts() -> list[dict]:
+    """What to type in a demonstration; none on a real site."""
+    if not (settings.DEMO and settings.DEBUG):
+        return []
+    from monitoring.demo import ACCOUNTS, PASSWORD
+
+    return [
+        {"role": account.role.label, "username": account.username, "password": PASSWORD}
+        for account in ACCOUNTS
+    ]
 
 
 @require_POST

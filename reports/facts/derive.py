@@ -53,7 +53,8 @@ class Registers:
             tuple(code for code, _group in topics),
             tuple(sorted({group for _code, group in topics})),
             tuple(
-                laws.values_list("in_force_from", "sanctioned_statuses", "excluded_statuses"),
+                (law.in_force_from, tuple(law.sanctioned_statuses), tuple(law.excluded_statuses))
+                for law in laws
             ),
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import router
 
 from cards.models import Card, Coverage, Place
+from cards.vocabularies import CoverageState
 from reports.facts.derive import derive
 from reports.facts.months import Span, first_day
 from reports.models import Fact
@@ -96,7 +97,7 @@ class _Coverage:
             )
             rows = Coverage.objects.using(using).filter(month__range=days)
             self.entered = [
-                (place, month, Coverage.WEIGHTS[state])
+                (place, month, Coverage.WEIGHTS[CoverageState(state)])
                 for place, month, state in rows.values_list("place_id", "month", "state")
             ]
 

@@ -10,22 +10,22 @@ from reports.numbers import decimals_of
 from reports.types import TOTAL, Cell, Finding, Period
 
 Kind = Literal["contradiction", "rounding", "missing"]
-Address = tuple[str, str, str, str]
-"""Table, period (its code where the label could be resolved, else the label), row, column."""
-
 _NEARLY = 1e-9
 
 
 @dataclass(frozen=True)
 class Printed:
-    """Published cells by their address, and the months of the periods."""
+    """Published cells by table, period and column, then by row; and the months of the periods.
 
-    cells: Mapping[Address, Cell]
+    A period is its code where the label could be resolved, else the label.
+    """
+
+    columns: Mapping[tuple[str, str, str], Mapping[str, Cell]]
     months: Mapping[str, float]
 
     def get(self, table: str, period: str, row: str, column: str) -> Cell | None:
         """The cell at that address; ``None`` where nothing was printed, not even a dash."""
-        return self.cells.get((table, period, row, column))
+        return self.columns.get((table, period, column), {}).get(row)
 
     def number(self, table: str, period: str, row: str, column: str) -> float | None:
         """The printed number; ``None`` where there is none."""
@@ -34,21 +34,16 @@ class Printed:
 
     def periods(self, table: str) -> list[str]:
         """Periods that a table has cells of, as they first occur."""
-        return list(dict.fromkeys(key[1] for key in self.cells if key[0] == table))
+        return list(dict.fromkeys(period for its, period, _column in self.columns if its == table))
 
     def column(self, table: str, period: str, column: str) -> dict[str, Cell]:
         """Row -> cell of one column, without the total."""
-        return {
-            row: cell
-            for (its_table, its_period, row, its_column), cell in self.cells.items()
-            if (its_table, its_period, its_column) == (table, period, column) and row != TOTAL
-        }
+        cells = self.columns.get((table, period, column), {})
+        return {row: cell for row, cell in cells.items() if row != TOTAL}
 
     def column_with_total(self, table: str, period: str, column: str) -> dict[str, Cell]:
-        """Row -> cell of one column, the total last if it was printed."""
-        total = self.get(table, period, TOTAL, column)
-        rows = self.column(table, period, column)
-        return rows if total is None else rows | {TOTAL: total}
+        """Row -> cell of one column, the total among them if it was printed."""
+        return dict(self.columns.get((table, period, column), {}))
 
     def sum(self, table: str, period: str, column: str) -> float | None:
         """The sum of the rows of a column; ``None`` where it has none."""
@@ -72,11 +67,12 @@ def make_printed(
     published: Iterable[tuple[Cell, str | None]], periods: Iterable[Period]
 ) -> Printed:
     """Sort published cells by address; of a figure printed twice the later one stands."""
-    cells = {
-        (cell.key.table, code or cell.key.period, cell.key.row, cell.key.column): cell
-        for cell, code in published
-    }
-    return Printed(cells, {period.code: period.months for period in periods})
+    columns: dict[tuple[str, str, str], dict[str, Cell]] = {}
+    for cell, code in published:
+        key = cell.key
+        column = columns.setdefault((key.table, code or key.period, key.column), {})
+        column[key.row] = cell
+    return Printed(columns, {period.code: period.months for period in periods})
 
 
 def judge(printed: float, expected: float, decimals: int) -> Kind | None:

@@ -8,13 +8,14 @@ their own contradiction is listed where it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from reports.indicators.courts import CONVICTIONS
 from reports.indicators.formulas import ratio
 from reports.numbers import decimals_of
 from reports.reconcile.printed import Kind, Printed, finding, findings, judge
-from reports.types import TOTAL, Finding
+from reports.types import TOTAL, Cell, Finding
 
 INDEX, ASSEMBLIES = "rally_activity_index", "assemblies"
 
@@ -90,21 +91,30 @@ def _forms_compared(printed: Printed) -> Iterator[Finding]:
 
 
 def parts(printed: Printed) -> Iterator[Finding]:
-    """Penalties make up the convictions; assemblies by permit are no more than there were."""
+    """Penalties make up the convictions; assemblies by permit are no more than there were.
+
+    A table may leave out rare penalties, and of some assemblies the status is not known.
+    """
     for period in printed.periods("court"):
         for row in (*printed.column("court", period, "convicted"), TOTAL):
-            penalties = [printed.number("court", period, row, c) for c in TOTALS["court"][1:]]
-            if any(each is not None for each in penalties):
-                whole = printed.get("court", period, row, "convicted")
-                yield from findings(whole, [sum(each or 0 for each in penalties)], "parts")
+            penalties = [printed.number("court", period, row, c) for c in CONVICTIONS]
+            whole = printed.get("court", period, row, "convicted")
+            yield from _parts_of(whole, penalties, all_told=None not in penalties)
     for period in printed.periods("11"):
         for row in (*printed.column("11", period, ASSEMBLIES), TOTAL):
             both = [printed.number("11", period, row, c) for c in ("unsanctioned", "sanctioned")]
             whole = printed.get("11", period, row, ASSEMBLIES)
-            # Fewer is no contradiction: of some assemblies the status is not known.
-            if None not in both and whole is not None and whole.value.value is not None:
-                added = sum(each or 0 for each in both)
-                yield from findings(whole, [max(added, whole.value.value)], "parts")
+            yield from _parts_of(whole, both, all_told=False)
+
+
+def _parts_of(
+    whole: Cell | None, parts: Sequence[float | None], all_told: bool
+) -> Iterator[Finding]:
+    """Parts make up the whole if all are told; if not, they are at least no more than it."""
+    if whole is None or whole.value.value is None:
+        return
+    added = sum(each or 0 for each in parts)
+    yield from findings(whole, [added if all_told else max(added, whole.value.value)], "parts")
 
 
 def hundred(printed: Printed) -> Iterator[Finding]:

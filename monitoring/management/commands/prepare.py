@@ -22,4 +22,5 @@ class Command(BaseCommand):
             if loaded.new or loaded.updated:
                 self.stdout.write(f"{name}: {loaded.new} new, {loaded.updated} updated")
         for path in PUBLISHED:
+            self.stdout.write(f"Published figures of {path.parent.name}: ", ending="")
             call_command("import_published", str(path), stdout=self.stdout, stderr=self.stderr)

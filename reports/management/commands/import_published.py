@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cards.sheets import Unreadable
-from reports import published
+from reports import importing
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "file", type=Path, help=f".csv or .xlsx; columns {', '.join(published.COLUMNS)}"
+            "file", type=Path, help=f".csv or .xlsx; columns {', '.join(importing.COLUMNS)}"
         )
         parser.add_argument(
             "--edition",
@@ -25,18 +25,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, edition: str, dry_run: bool, **options: Any) -> None:
         try:
-            checked = published.check(file.read_bytes(), edition)
+            checked = importing.check(file.read_bytes(), edition)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
         except Unreadable as error:
             raise CommandError(str(error)) from None
         if not checked.refusals and not dry_run:
-            published.load(checked)
+            importing.load(checked)
         self._tell(checked)
         if checked.refusals:
             raise SystemExit(1)
 
-    def _tell(self, checked: published.Checked) -> None:
+    def _tell(self, checked: importing.Checked) -> None:
         for notice in checked.notices:
             self.stderr.write(str(notice))
         for refusal in checked.refusals:

@@ -159,3 +159,24 @@ def test_a_table_of_words_is_printed():
     chapter = dataclasses.replace(report.chapters[0], blocks=(grid,))
     html = page(dataclasses.replace(report, chapters=(chapter,)))
     assert '<th scope="row">2</th><td>доля</td>' in html
+
+
+def test_columns_of_numbers_in_a_table_of_words_stand_to_the_right():
+    report = sample.report()
+    lines = (("Алматы", "12", "96,9\u00a0%", "3 (сверено)"), ("Орал", "–", "100\u00a0%", "4"))
+    grid = Block("grid", "", items=("Город", "Месяцев", "Доля", "Пояснение"), lines=lines)
+    chapter = dataclasses.replace(report.chapters[0], blocks=(grid,))
+    html = page(dataclasses.replace(report, chapters=(chapter,)))
+    assert '<th scope="col" class="num">Месяцев</th><th scope="col" class="num">Доля</th>' in html
+    assert "<td>3 (сверено)</td>" in html
+
+
+def test_columns_under_one_heading_speak_with_one_voice(report):
+    table = report.table("8")
+    counted = dataclasses.replace(report.table("1").rows[0].cells[0].value, n=24, unknown=1)
+    rows = []
+    for row in table.rows:
+        known = dataclasses.replace(row.cells[2], value=counted)
+        rows.append(dataclasses.replace(row, cells=(*row.cells[:2], known, row.cells[3])))
+    shown = view(dataclasses.replace(table, rows=tuple(rows)), "en")
+    assert shown.coverage == "2018: n = 24, unknown: 1"

@@ -1,0 +1,313 @@
+"""Rows of cards against the rules of the form, the cards on the site and the person's rights."""
+
+from __future__ import annotations
+
+import itertools
+import uuid as uuids
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from cards import services, validators
+from cards.columns import CARD_COLUMNS, CARDS, card_parsers
+from cards.models import OPEN, Card, City
+from cards.parsing import BadCell, Parser
+from cards.refusals import Checked, Refusal, Row, Stored, Text
+from cards.serialise import KEPT, REFERENCES, answers_of, differences
+from cards.sheets import Sheet
+from cards.vocabularies import Status
+from monitoring.accounts.access import allowed
+
+BATCH = 500
+#: Beyond this a file is no file of cards; nobody reads on.
+MOST_REFUSALS = 100_000
+#: How far along its life a card is; a file never takes it back without changing an answer.
+STAGE = {
+    Status.DRAFT.value: 0,
+    Status.SUBMITTED.value: 1,
+    Status.RETURNED.value: 1,
+    Status.APPROVED.value: 2,
+    Status.REJECTED.value: 2,
+    Status.DUPLICATE.value: 2,
+}
+#: Texts of several lines, whose line ends differ between browsers and files.
+_LONG_TEXTS = ("source_links", "inclusion_reason", "demands", "refusal_ground", "description")
+#: Answers that ``validators.tidy`` takes out where nobody asked for them.
+_UNASKED = ("reason_not_requested", "form_other")
+
+
+def parse(
+    sheet: Sheet, name: str, parsers: dict[str, Parser]
+) -> Iterator[tuple[int, dict[str, Any], list[Refusal]]]:
+    """Of each row its line, the known cells as values, and a refusal for each unreadable cell."""
+    readers = [(at, column, parsers[column]) for at, column in sheet.fields if column in parsers]
+    for line, cells in sheet.records:
+        values: dict[str, Any] = {}
+        bad: list[Refusal] = []
+        for at, column, read in readers:
+            try:
+                values[column] = read(cells[at])
+            except BadCell as error:
+                bad.append(Refusal(name, line, column, error.args[0]))
+        if sheet.broken:
+            bad += [
+                Refusal(name, line, column, sheet.broken[line, at])
+                for at, column, _read in readers
+                if (line, at) in sheet.broken
+            ]
+        if sheet.strays(cells):
+            bad.append(Refusal(name, line, "", _("A cell stands under no heading.")))
+        yield line, values, bad
+
+
+def batches(rows: Iterable) -> Iterator[list]:
+    """The rows in lists of at most ``BATCH``."""
+    rows = iter(rows)
+    while batch := list(itertools.islice(rows, BATCH)):
+        yield batch
+
+
+class StoredCards:
+    """The cards on the site that rows may mean, by ``ref`` and by identifier."""
+
+    def __init__(self, refs: Iterable[str], identifiers: Iterable[uuids.UUID]):
+        self.by_ref: dict[str, Stored] = {}
+        self.by_uuid: dict[uuids.UUID, Stored] = {}
+        refs = [ref for ref in refs if ref]
+        # A card without a ref is exported under its identifier.
+        own = [identifier for identifier in map(as_uuid, refs) if identifier]
+        self._find(ref__in=refs)
+        self._find(uuid__in=[*own, *filter(None, identifiers)])
+
+    def of(self, ref: str) -> Stored | None:
+        """The card that ``ref`` names."""
+        return self.by_ref.get(ref) or self.by_uuid.get(as_uuid(ref))
+
+    def _find(self, **where) -> None:
+        if not next(iter(where.values())):
+            return
+        names = [f"{name}_id" if name in REFERENCES else name for name in KEPT]
+        rows = Card.objects.filter(**where).values_list(
+            "id", "uuid", "ref", "version", "status", "number", "monitor_id", "city__region_id",
+            *names,
+        )  # fmt: skip
+        for pk, uuid, ref, version, status, number, monitor, region, *answers in rows:
+            card = Stored(
+                pk, uuid, ref or "", version, status, number, monitor, region, tuple(answers)
+            )
+            self.by_uuid[uuid] = card
+            if ref:
+                self.by_ref[ref] = card
+
+
+class CardChecker:
+    """Checks the rows of a sheet of cards, a batch at a time, into ``checked``."""
+
+    def __init__(self, checked: Checked, status: str | None, user):
+        self.checked = checked
+        self.status = status
+        self.user = user
+        self.parsers = card_parsers()
+        self.empty = answers_of(Card())
+        cities = City.objects.all()
+        self.regions = {city.pk: city.region_id for city in cities}
+        self.today = {city.pk: services.today_in(city) for city in cities}
+        self.today[None] = services.today_in(None)
+        self.seen: dict[Any, int] = {}
+        self.noted: Counter[str] = Counter()
+
+    def check(self, sheet: Sheet) -> None:
+        for batch in batches(parse(sheet, CARDS, self.parsers)):
+            refs = [values.get("ref", "") for _line, values, _bad in batch]
+            stored = StoredCards(refs, [values.get("uuid") for _line, values, _bad in batch])
+            for line, values, bad in batch:
+                self._row(line, values, bad, stored)
+            if len(self.checked.refusals) > MOST_REFUSALS:
+                self._refuse(line, "", _("Too many errors: the rest of the file was not checked."))
+                break
+        self._note()
+
+    def _row(self, line: int, values: dict, bad: list[Refusal], known: StoredCards) -> None:
+        tally = self.checked.cards
+        tally.read += 1
+        before = len(self.checked.refusals)
+        self.checked.refusals += bad
+        ref, uuid = values.pop("ref", ""), values.pop("uuid", None)
+        named = values.pop("status", "") or self.status
+        stored = self._stored(line, ref, uuid, known)
+        if stored is not None and stored.ref == "" and as_uuid(ref) == stored.uuid:
+            ref = ""
+        self._once(line, ref, uuid, stored)
+        row = self._judged(line, ref, uuid, named, values, stored)
+        if len(self.checked.refusals) > before:
+            tally.refused += 1
+            return
+        self._take(row)
+
+    def _take(self, row: Row) -> None:
+        tally, stored = self.checked.cards, row.stored
+        known = row.answers["date"], row.status
+        for key in {row.ref, stored.ref if stored else "", str(stored.uuid) if stored else ""}:
+            self.checked.refs[key] = known
+        if stored is None:
+            tally.new += 1
+            self.noted["no_ref"] += not row.ref and row.uuid is None
+        elif row.changes:
+            tally.updated += 1
+        else:
+            tally.unchanged += 1
+            return
+        self.checked.rows.append(row)
+
+    def _judged(self, line, ref, uuid, named, values: dict, stored: Stored | None) -> Row:
+        """The row as it would be written; what is wrong with it goes to the refusals."""
+        before = dict(zip(KEPT, stored.answers, strict=True)) if stored else self.empty
+        answers = self._answers(line, values, before, stored is None)
+        changes = _changes(before, answers) if stored else {}
+        status = self._status(named, stored, bool(changes))
+        row = Row(line, ref, uuid, status, tuple(answers[name] for name in KEPT), stored, changes)
+        if stored is None or changes or status != stored.status:
+            for problem in self._problems(answers, row):
+                self._refuse(line, problem.field, problem.message)
+            self._rights(row, answers["city"])
+        if stored and ref and not stored.ref:
+            row.changes["ref"] = ["", ref]
+        if stored and status != stored.status:
+            row.changes["status"] = [stored.status, status]
+        return row
+
+    def _answers(self, line: int, values: dict, before: dict, new: bool) -> dict[str, Any]:
+        """All answers of the card once the row is loaded, tidied as the form does."""
+        flag = values.pop("detained_unknown", None)
+        answers = {**before, **values}
+        for name in _LONG_TEXTS:
+            if name in values and values[name] == before[name].replace("\r\n", "\n"):
+                answers[name] = before[name]
+        answers["date_precision"] = answers["date_precision"] or "exact"
+        if answers["detained"] is not None:
+            if flag:
+                self._refuse(line, "detained", _("Give a number or “not known”, not both."))
+        elif flag is not None:
+            answers["detained_unknown"] = flag
+        elif new or "detained" in values:
+            # In files an empty number is the answer "not known".
+            answers["detained_unknown"] = True
+        tidied = validators.tidy(answers)
+        if values.get("duration_minutes") not in (None, tidied["duration_minutes"]):
+            text = _("From start to end it is %(minutes)s minutes.")
+            minutes = tidied["duration_minutes"]
+            self._refuse(line, "duration_minutes", text % {"minutes": minutes})
+        self.noted["unasked"] += any(values.get(name) and not tidied[name] for name in _UNASKED)
+        if not values.get("inclusion") and (
+            not tidied["inclusion_reason"] or tidied["course"] == "prevented"
+        ):
+            tidied["inclusion"] = validators.default_inclusion(tidied)
+        return tidied
+
+    def _status(self, named: str | None, stored: Stored | None, changed: bool) -> str:
+        """The status after loading: files carry a card on, and back only with other answers."""
+        if stored is None:
+            return named or Status.SUBMITTED.value
+        if changed:
+            approved = stored.status == Status.APPROVED
+            left = Status.SUBMITTED.value if approved else stored.status
+            back = named == Status.DRAFT and stored.status != Status.DRAFT
+            return left if named is None or back else named
+        if named is None or named == stored.status:
+            return stored.status
+        if STAGE[named] > STAGE[stored.status]:
+            return named
+        self.noted["kept"] += 1
+        return stored.status
+
+    def _problems(self, answers: dict, row: Row) -> Iterator[validators.Problem]:
+        if row.status not in OPEN:
+            yield from validators.missing(answers)
+        elif row.status == Status.RETURNED and not (row.stored and row.stored.number):
+            for name in ("date", "city"):
+                if not answers[name]:
+                    yield validators.Problem(name, "required", _("Answer this question."))
+        yield from validators.impossible(answers, self.today[answers["city"] or None])
+
+    def _rights(self, row: Row, city: str | None) -> None:
+        user, stored = self.user, row.stored
+        if user is None:
+            return
+        reach = user.all_regions or {self.regions.get(city), *([stored.region] if stored else [])}
+        if reach is not True and city and not reach <= user.region_codes() | {None}:
+            self._refuse(row.line, "city", _("The city lies outside your regions."))
+        own = stored is not None and stored.monitor == user.pk
+        if stored and stored.status == Status.DRAFT and not own:
+            self._refuse(row.line, "ref", _("This card is somebody's draft."))
+        if row.status == Status.APPROVED and not allowed(user, "card.import_approved"):
+            self._refuse(row.line, "status", _("Only an editor may load approved cards."))
+        if own and STAGE[row.status] == 2:
+            self._refuse(row.line, "status", _("Nobody decides on a card of their own."))
+
+    def _stored(self, line, ref: str, uuid, known: StoredCards) -> Stored | None:
+        card, same = known.of(ref), known.by_uuid.get(uuid)
+        if card is not None and uuid and card.uuid != uuid:
+            self._refuse(line, "uuid", _("The card with this “ref” has another identifier."))
+        elif card is None and same is not None:
+            if ref and same.ref:
+                text = _("The card with this identifier has another “ref”.")
+                self._refuse(line, "ref", text)
+            card = same
+        return card
+
+    def _once(self, line: int, ref: str, uuid, stored: Stored | None) -> None:
+        """Refuse a card that the file has twice."""
+        for column, key in (("ref", ref), ("uuid", uuid), ("ref", stored and stored.pk)):
+            if key and self.seen.setdefault(key, line) != line:
+                text = _("The same card as in line %(line)s.") % {"line": self.seen[key]}
+                self._refuse(line, column, text)
+                return
+
+    def _refuse(self, line: int, column: str, message: Text) -> None:
+        self.checked.refusals.append(Refusal(CARDS, line, column, message))
+
+    def _note(self) -> None:
+        for name, text in _NOTES.items():
+            if self.noted[name]:
+                self.checked.notices.append(text % {"count": self.noted[name]})
+
+
+_NOTES = {
+    "no_ref": ngettext_lazy(
+        "%(count)s row has no “ref”: loading the file again would add the card again.",
+        "%(count)s rows have no “ref”: loading the file again would add the cards again.",
+        "count",
+    ),
+    "kept": ngettext_lazy(
+        "%(count)s card keeps its status, which is further on than the file says.",
+        "%(count)s cards keep their status, which is further on than the file says.",
+        "count",
+    ),
+    "unasked": ngettext_lazy(
+        "%(count)s row answers a question that its other answers do not ask; this was left out.",
+        "%(count)s rows answer a question that their other answers do not ask; this was left out.",
+        "count",
+    ),
+}
+
+
+def as_uuid(text: str) -> uuids.UUID | None:
+    """A ``ref`` that is the identifier of a card."""
+    if len(text) != 36:
+        return None
+    try:
+        return uuids.UUID(text)
+    except ValueError:
+        return None
+
+
+def _changes(before: dict[str, Any], answers: dict[str, Any]) -> dict[str, list[str]]:
+    """As ``serialise.differences``; most answers are the same and cost one comparison."""
+    other = {name: answers[name] for name in KEPT if before[name] != answers[name]}
+    return differences(before, other) if other else {}
+
+
+__all__ = ["CARD_COLUMNS", "CardChecker", "StoredCards", "batches", "parse"]
