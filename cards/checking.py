@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cards import services, validators
-from cards.columns import CARD_COLUMNS, CARDS, card_parsers
+from cards.columns import CARDS, card_parsers
 from cards.models import OPEN, Card, City
 from cards.parsing import BadCell, Parser
 from cards.refusals import Checked, Refusal, Row, Stored, Text
@@ -117,6 +117,8 @@ class CardChecker:
         self.today = {city.pk: services.today_in(city) for city in cities}
         self.today[None] = services.today_in(None)
         self.seen: dict[Any, int] = {}
+        #: Refs of refused rows, so that their outcomes are not told to have no card.
+        self.refused: set[str] = set()
         self.noted: Counter[str] = Counter()
 
     def check(self, sheet: Sheet) -> None:
@@ -144,6 +146,7 @@ class CardChecker:
         row = self._judged(line, ref, uuid, named, values, stored)
         if len(self.checked.refusals) > before:
             tally.refused += 1
+            self.refused.add(ref or str(uuid))
             return
         self._take(row)
 
@@ -183,6 +186,8 @@ class CardChecker:
         """All answers of the card once the row is loaded, tidied as the form does."""
         flag = values.pop("detained_unknown", None)
         answers = {**before, **values}
+        for name in REFERENCES:
+            answers[name] = answers[name] or None
         for name in _LONG_TEXTS:
             if name in values and values[name] == before[name].replace("\r\n", "\n"):
                 answers[name] = before[name]
@@ -230,14 +235,14 @@ class CardChecker:
             for name in ("date", "city"):
                 if not answers[name]:
                     yield validators.Problem(name, "required", _("Answer this question."))
-        yield from validators.impossible(answers, self.today[answers["city"] or None])
+        yield from validators.impossible(answers, self.today[answers["city"]])
 
     def _rights(self, row: Row, city: str | None) -> None:
         user, stored = self.user, row.stored
         if user is None:
             return
-        reach = user.all_regions or {self.regions.get(city), *([stored.region] if stored else [])}
-        if reach is not True and city and not reach <= user.region_codes() | {None}:
+        regions = {self.regions.get(city), stored.region if stored else None} - {None}
+        if not user.all_regions and not regions <= user.region_codes():
             self._refuse(row.line, "city", _("The city lies outside your regions."))
         own = stored is not None and stored.monitor == user.pk
         if stored and stored.status == Status.DRAFT and not own:
@@ -308,6 +313,3 @@ def _changes(before: dict[str, Any], answers: dict[str, Any]) -> dict[str, list[
     """As ``serialise.differences``; most answers are the same and cost one comparison."""
     other = {name: answers[name] for name in KEPT if before[name] != answers[name]}
     return differences(before, other) if other else {}
-
-
-__all__ = ["CARD_COLUMNS", "CardChecker", "StoredCards", "batches", "parse"]

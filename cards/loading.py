@@ -6,37 +6,55 @@ Only ``cards.importing`` calls this, inside one transaction, with rows that it h
 from __future__ import annotations
 
 import datetime
+import uuid as uuids
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from cards import services, workflow
-from cards.models import COUNT_FIELDS, Card, CaseUpdate, City, Count, CourtCase, Event, EventKind
-from cards.serialise import answers_of, as_text, differences
+from django.db.models import Q
+
+from cards import bulk, services, workflow
+from cards.checking import StoredCards, batches
+from cards.models import (
+    COUNT_FIELDS,
+    Card,
+    CaseUpdate,
+    City,
+    Count,
+    CourtCase,
+    Event,
+    EventKind,
+    NumberSequence,
+)
+from cards.refusals import OutcomeRow, Row
+from cards.serialise import KEPT, REFERENCES, answers_of, as_text
 from cards.vocabularies import Review, Status
 
-BATCH = 500
-today = services.today_in
+_ANSWERS = tuple(f"{name}_id" if name in REFERENCES else name for name in KEPT)
+#: What a file never says and ``workflow.arrived`` decides.
+_ARRIVAL = ("status", "submitted_at", "approved_at", "editor_id", "duplicate_of_id")
+_NEW = (*_ANSWERS, *_ARRIVAL, "uuid", "ref", "number", "reconstruction", "search_text",
+        "created_at", "updated_at")  # fmt: skip
+_CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "updated_at")
+_EVENT = ("card_id", "kind", "actor_id", "at", "from_status", "to_status", "version", "changes")
+_COUNT = ("card_id", "subject", "best", "low", "high", "basis", "source", "used", "author_id",
+          "created_at")  # fmt: skip
+_DATE, _CITY = KEPT.index("date"), KEPT.index("city")
 
 
-def stored_by(name: str, keys: Iterable[Any]) -> dict[Any, Card]:
-    """Stored cards by ``ref`` or ``uuid``, read in batches."""
-    found: dict[Any, Card] = {}
-    keys = list(dict.fromkeys(keys))
-    for start in range(0, len(keys), BATCH):
-        rows = Card.objects.filter(**{f"{name}__in": keys[start : start + BATCH]})
-        found |= {getattr(card, name): card for card in rows.select_related("city")}
-    return found
+class Changed(Exception):
+    """Somebody changed a card between checking and loading: check the file again."""
 
 
-def dates_by_ref(refs: Iterable[str]) -> dict[str, datetime.date | None]:
-    """Ref -> date of the stored cards among ``refs``."""
-    found: dict[str, datetime.date | None] = {}
-    keys = [ref for ref in refs if ref]
-    for start in range(0, len(keys), BATCH):
-        rows = Card.objects.filter(ref__in=keys[start : start + BATCH])
-        found |= dict(rows.values_list("ref", "date"))
-    return found
+@dataclass(slots=True)
+class _Written:
+    """What outcomes need to know of their card."""
+
+    pk: int
+    version: int
+    status: str
+    month: services.Month
 
 
 class Writer:
@@ -44,187 +62,245 @@ class Writer:
 
     def __init__(self, actor, now: datetime.datetime, reconstruction: bool):
         self.actor = actor
+        self.actor_id = actor.pk if actor is not None else None
         self.now = now
         self.reconstruction = reconstruction
-        self.cards: dict[str, Card] = {}
-        self.months: set = set()
-        self.cities = {city.pk: city for city in City.objects.select_related("place", "region")}
+        self.places = dict(City.objects.values_list("code", "place_id"))
+        self.empty = {name: as_text(value) for name, value in answers_of(Card()).items()}
+        self.written: dict[str, _Written] = {}
+        self.months: set[services.Month] = set()
 
-    def write_cards(self, rows) -> None:
-        new = [row for row in rows if row.card is None]
-        self._create(new)
-        for row in rows:
-            if row.card is not None:
-                self._update(row)
+    def write_cards(self, rows: Sequence[Row]) -> None:
+        """Insert the new cards and update the others, with their counts and history."""
+        _lock([row.stored for row in rows if row.stored is not None])
+        numbers = _numbers(rows)
+        for batch in batches(row for row in rows if row.stored is None):
+            self._create(batch, numbers)
+        for batch in batches(row for row in rows if row.stored is not None):
+            self._update(batch, numbers)
 
-    def write_outcomes(self, rows) -> None:
-        """Add the court outcomes; one that is already there, to the letter, is left alone."""
-        if not rows:
-            return
-        missing = {row.ref for row in rows} - self.cards.keys()
-        self.cards |= stored_by("ref", missing)
-        cases = self._cases({(self.cards[row.ref].pk, row.values["case_code"]) for row in rows})
-        known = self._known_updates(cases.values())
-        updates, events = [], []
-        for row in rows:
-            card = self.cards[row.ref]
-            values = {name: value for name, value in row.values.items() if name != "case_code"}
-            case = cases[card.pk, row.values["case_code"]]
-            fingerprint = (case.pk, *(as_text(values.get(name)) for name in _UPDATE_FIELDS))
-            if fingerprint in known:
-                continue
-            known.add(fingerprint)
-            updates.append(self._outcome(card, case, values))
-            events.append(self._outcome_event(card, case, values))
-            if card.status == Status.APPROVED:
-                self.months.add(services.month_of(card))
-        CaseUpdate.objects.bulk_create(updates, batch_size=BATCH)
-        Event.objects.bulk_create(events, batch_size=BATCH)
+    def write_outcomes(self, rows: Sequence[OutcomeRow]) -> None:
+        """Add the court outcomes, each to the case of its person code."""
+        for batch in batches(rows):
+            cards = self._cards(batch)
+            cases = _cases({(cards[row.card].pk, row.values["case_code"]) for row in batch})
+            updates, events = [], []
+            for row in batch:
+                card = cards[row.card]
+                case = cases[card.pk, row.values["case_code"]]
+                updates.append(self._outcome(row, card, case))
+                changes = {name: ["", as_text(v)] for name, v in row.values.items() if v}
+                events.append(self._event(card.pk, EventKind.OUTCOME, card.version, changes))
+                if card.status == Status.APPROVED:
+                    self.months.add(card.month)
+            CaseUpdate.objects.bulk_create(updates)
+            bulk.insert(Event, _EVENT, events)
 
     def announce(self) -> None:
         """Tell listeners which place-months have changed, once for the whole file."""
         services.announce(*self.months)
 
-    def _create(self, rows) -> None:
-        cards = []
-        for row in rows:
-            card = Card(
-                ref=row.ref or None, reconstruction=self.reconstruction, monitor=self._monitor()
-            )
-            if row.uuid:
-                card.uuid = row.uuid
-            services.settle(card, row.answers)
-            if card.city_id:
-                card.city = self.cities[card.city_id]
-            workflow.arrive(card, row.status, actor=self.actor, now=self.now)
-            cards.append(card)
-        _give_numbers([card for card in cards if card.status != Status.DRAFT])
-        Card.objects.bulk_create(cards, batch_size=BATCH)
-        empty = answers_of(Card())
-        Event.objects.bulk_create(
-            [
-                self._event(
-                    card,
-                    EventKind.IMPORTED,
-                    differences(empty, answers_of(card)),
-                    to_status=card.status,
-                )
-                for card in cards
-            ],
-            batch_size=BATCH,
+    def _create(self, batch: list[Row], numbers: dict[int, str]) -> None:
+        for row in batch:
+            row.uuid = row.uuid or uuids.uuid4()
+        bulk.insert(Card, _NEW, [self._new_card(row, numbers.get(row.line)) for row in batch])
+        keys = dict(
+            Card.objects.filter(uuid__in=[row.uuid for row in batch]).values_list("uuid", "id")
         )
-        counts = [count for card in cards for count in self._counts(card)]
-        Count.objects.bulk_create(counts, batch_size=BATCH)
-        for card in cards:
-            self._remember(card)
+        events, counts = [], []
+        for row in batch:
+            pk, answers = keys[row.uuid], row.answers
+            changes = _filled(answers, self.empty)
+            events.append(self._event(pk, EventKind.IMPORTED, 1, changes, to_status=row.status))
+            counts += self._counts(pk, answers)
+            self._remember(row, pk, 1)
+        bulk.insert(Event, _EVENT, events)
+        bulk.insert(Count, _COUNT, counts)
 
-    def _update(self, row) -> None:
-        self.cards[row.ref] = row.card
-        if not row.changes:
-            return
-        self.months.add(services.month_of(row.card))
-        card = services.save(
-            row.card, actor=self.actor, answers=row.answers, kind=EventKind.IMPORTED
-        )
-        if card.status != row.status:
-            card = workflow.arrive_again(card, row.status, actor=self.actor, now=self.now)
-        self._remember(card)
-
-    def _remember(self, card: Card) -> None:
-        if card.ref:
-            self.cards[card.ref] = card
-        self.months.add(services.month_of(card))
-
-    def _monitor(self):
-        """A monitor loads cards of their own; what an editor loads has no monitor here."""
-        return self.actor if self.actor is not None and self.actor.role == "monitor" else None
-
-    def _counts(self, card: Card) -> Iterable[Count]:
-        source = card.source[0] if card.source else ""
-        for subject in COUNT_FIELDS:
-            best, low, high = (getattr(card, f"{subject}{end}") for end in ("", "_low", "_high"))
-            if best is None and low is None and high is None:
-                continue
-            yield Count(
-                card=card,
-                subject=subject,
-                best=best,
-                low=low,
-                high=high,
-                basis=getattr(card, f"{subject}_basis") or "unknown",
-                source=source,
-                used=True,
-                author=self.actor,
-            )
-
-    def _cases(self, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], CourtCase]:
-        """Every case named in the file, the missing ones made."""
-        found: dict[tuple[int, str], CourtCase] = {}
-        ids = list({card for card, _code in wanted})
-        for start in range(0, len(ids), BATCH):
-            for case in CourtCase.objects.filter(card__in=ids[start : start + BATCH]):
-                found[case.card_id, case.case_code] = case
-        new = [
-            CourtCase(card_id=card, case_code=code) for card, code in sorted(wanted - found.keys())
+    def _new_card(self, row: Row, number: str | None) -> list[Any]:
+        card = workflow.arrived(row.status, actor=self.actor, now=self.now)
+        return [
+            *row.values,
+            *card,
+            row.uuid,
+            row.ref or None,
+            number,
+            self.reconstruction,
+            services.search_text(number, row.answers),
+            self.now,
+            self.now,
         ]
-        for case in CourtCase.objects.bulk_create(new, batch_size=BATCH):
-            found[case.card_id, case.case_code] = case
+
+    def _update(self, batch: list[Row], numbers: dict[int, str]) -> None:
+        cards = Card.objects.in_bulk([row.stored.pk for row in batch])
+        changed, events, counts = [], [], []
+        recounted: dict[str, list[int]] = defaultdict(list)
+        for row in batch:
+            card, answers = cards[row.stored.pk], row.answers
+            self._moved(row)
+            changed.append(self._changed_card(row, card, numbers.get(row.line)))
+            version = card.version + 1
+            told = {name: pair for name, pair in row.changes.items() if name != "status"}
+            if told:
+                events.append(self._event(card.pk, EventKind.IMPORTED, version, told))
+            if card.status != row.status:
+                events.append(
+                    self._event(
+                        card.pk, EventKind.STATUS, version, {}, card.status, row.status
+                    )
+                )
+            for subject in _recounted(row):
+                recounted[subject].append(card.pk)
+                counts += self._counts(card.pk, answers, (subject,))
+            self._remember(row, card.pk, version)
+        bulk.update(Card, _CHANGED, changed)
+        bulk.insert(Event, _EVENT, events)
+        for subject, pks in recounted.items():
+            Count.objects.filter(card__in=pks, subject=subject, used=True).update(used=False)
+        bulk.insert(Count, _COUNT, counts)
+
+    def _changed_card(self, row: Row, card: Card, number: str | None) -> list[Any]:
+        number = card.number or number
+        return [
+            *row.values,
+            *workflow.arrived(row.status, actor=self.actor, now=self.now, card=card),
+            card.ref or row.ref or None,
+            number,
+            card.version + 1,
+            services.search_text(number, row.answers),
+            self.now,
+            card.pk,
+        ]
+
+    def _moved(self, row: Row) -> None:
+        """The month that an approved card leaves changes as well as the one it goes to."""
+        if row.stored.status == Status.APPROVED:
+            self.months.add(self._month(row.stored.answers))
+
+    def _remember(self, row: Row, pk: int, version: int) -> None:
+        written = _Written(pk, version, row.status, self._month(row.values))
+        stored = row.stored
+        uuid = stored.uuid if stored else row.uuid
+        for key in (row.ref, stored.ref if stored else "", str(uuid)):
+            self.written[key] = written
+        if row.status == Status.APPROVED:
+            self.months.add(written.month)
+
+    def _month(self, answers: Sequence[Any]) -> services.Month:
+        date, city = answers[_DATE], answers[_CITY]
+        return (self.places[city], date.replace(day=1)) if date and city else None
+
+    def _cards(self, rows: Iterable[OutcomeRow]) -> dict[str, _Written]:
+        """The card of each row, of this file or stored."""
+        rows = list(rows)
+        stored = StoredCards([row.card for row in rows if row.card not in self.written], ())
+        found = {}
+        for row in rows:
+            card = stored.of(row.card)
+            found[row.card] = self.written.get(row.card) or _Written(
+                card.pk, card.version, card.status, self._month(card.answers)
+            )
         return found
 
-    def _known_updates(self, cases: Iterable[CourtCase]) -> set[tuple]:
-        known = set()
-        ids = [case.pk for case in cases]
-        for start in range(0, len(ids), BATCH):
-            rows = CaseUpdate.objects.filter(case__in=ids[start : start + BATCH])
-            for values in rows.values_list("case_id", *_UPDATE_FIELDS):
-                known.add((values[0], *(as_text(value) for value in values[1:])))
-        return known
+    def _outcome(self, row: OutcomeRow, card: _Written, case: int) -> CaseUpdate:
+        """What the operator or an editor brings with an approved card counts at once.
 
-    def _outcome(self, card: Card, case: CourtCase, values: dict[str, Any]) -> CaseUpdate:
-        """What comes with an approved card counts at once; anything else awaits review."""
-        accepted = card.status == Status.APPROVED
+        An outcome for a card that was approved before awaits a second person's review.
+        """
+        accepted = card.status == Status.APPROVED and (
+            self.actor is None or row.card in self.written
+        )
+        values = {name: value for name, value in row.values.items() if name != "case_code"}
         return CaseUpdate(
-            case=case,
+            case_id=case,
             author=self.actor,
             review=Review.APPROVED if accepted else Review.PENDING,
             reviewed_at=self.now if accepted else None,
             **values,
         )
 
-    def _outcome_event(self, card: Card, case: CourtCase, values: dict[str, Any]) -> Event:
-        changes = {name: ["", as_text(value)] for name, value in values.items() if value}
-        return self._event(card, EventKind.OUTCOME, {"case_code": ["", case.case_code], **changes})
+    def _counts(
+        self, card: int, answers: dict[str, Any], subjects: Sequence[str] = COUNT_FIELDS
+    ) -> Iterable[list[Any]]:
+        source = answers["source"][0] if answers["source"] else ""
+        for subject in subjects:
+            best, low, high = (answers[f"{subject}{end}"] for end in ("", "_low", "_high"))
+            if best is None and low is None and high is None:
+                continue
+            basis = answers[f"{subject}_basis"] or "unknown"
+            yield [card, subject, best, low, high, basis, source, True, self.actor_id, self.now]
 
-    def _event(self, card: Card, kind: EventKind, changes: dict, to_status: str = "") -> Event:
-        return Event(
-            card=card,
-            kind=kind,
-            actor=self.actor,
-            version=card.version,
-            changes=changes,
-            to_status=to_status,
+    def _event(self, card, kind, version, changes, from_status="", to_status="") -> list[Any]:
+        return [
+            card, kind.value, self.actor_id, self.now, from_status, to_status, version, changes
+        ]  # fmt: skip
+
+
+def _lock(stored: list) -> None:
+    """Hold the cards that will change. Raises Changed if one is no longer what was checked."""
+    for batch in batches(stored):
+        cards = Card.objects.select_for_update().order_by("pk")
+        versions = dict(
+            cards.filter(pk__in=[card.pk for card in batch]).values_list("pk", "version")
         )
+        if any(versions.get(card.pk) != card.version for card in batch):
+            raise Changed
 
 
-_UPDATE_FIELDS = (
-    "decided_on",
-    "court",
-    "article",
-    "outcome",
-    "fine_mci",
-    "fine_kzt",
-    "arrest_days",
-    "observed_by_monitor",
-    "appeal",
-)
+def _filled(answers: dict[str, Any], empty: dict[str, str]) -> dict[str, list[str]]:
+    """Field -> [before, after] for every answer that an empty card does not have."""
+    found = {}
+    for name, value in answers.items():
+        text = value if type(value) is str else as_text(value)
+        if text != empty[name]:
+            found[name] = [empty[name], text]
+    return found
 
 
-def _give_numbers(cards: list[Card]) -> None:
-    """Numbers for many cards: one reservation for each year and city."""
-    groups: dict[tuple[int, str], list[Card]] = defaultdict(list)
-    for card in cards:
-        groups[card.date.year, card.city_id].append(card)
-    for (year, city), members in groups.items():
-        last = services.reserve_numbers(year, city, len(members))
-        for serial, card in enumerate(members, start=last - len(members) + 1):
-            card.number = services.number_text(year, city, serial)
+def _recounted(row: Row) -> list[str]:
+    """The subjects whose numbers the row changes."""
+    return [
+        subject
+        for subject in COUNT_FIELDS
+        if row.changes.keys() & {f"{subject}{end}" for end in ("", "_low", "_high", "_basis")}
+    ]
+
+
+def _cases(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Card and person code -> key of the case; the missing ones are made."""
+    cards = {card for card, _code in wanted}
+    found = {
+        (card, code): pk
+        for pk, card, code in CourtCase.objects.filter(card__in=cards).values_list(
+            "id", "card_id", "case_code"
+        )
+    }
+    new = [CourtCase(card_id=card, case_code=code) for card, code in sorted(wanted - found.keys())]
+    for case in CourtCase.objects.bulk_create(new):
+        found[case.card_id, case.case_code] = case.pk
+    return found
+
+
+def _numbers(rows: Iterable[Row]) -> dict[int, str]:
+    """Line -> number, for the rows that need one: one reservation for the whole file."""
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for row in rows:
+        if row.status != Status.DRAFT and not (row.stored and row.stored.number):
+            groups[row.values[_DATE].year, row.values[_CITY]].append(row.line)
+    if not groups:
+        return {}
+    NumberSequence.objects.bulk_create(
+        [NumberSequence(year=year, city_id=city) for year, city in sorted(groups)],
+        ignore_conflicts=True,
+    )
+    years = {year for year, _city in groups}
+    held = NumberSequence.objects.select_for_update().order_by("pk").filter(Q(year__in=years))
+    numbers, reserved = {}, []
+    for pk, year, city, last in held.values_list("pk", "year", "city_id", "last"):
+        lines = groups.get((year, city), ())
+        for serial, line in enumerate(lines, start=last + 1):
+            numbers[line] = services.number_text(year, city, serial)
+        if lines:
+            reserved.append((last + len(lines), pk))
+    bulk.update(NumberSequence, ("last",), reserved)
+    return numbers

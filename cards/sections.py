@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,12 @@ SECTIONS: tuple[Section, ...] = (
             "injured",
         ),
     ),
-    Section("narrative", 9, _("Account"), ("description", "report_worthy")),
+    Section(
+        "narrative",
+        9,
+        pgettext_lazy("section of the card", "Account"),
+        ("description", "report_worthy"),
+    ),
 )
 
 #: Section 8 of the paper card: a row for each person before a court, kept apart from the card.

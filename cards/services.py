@@ -290,19 +290,14 @@ def settle(card: Card, answers: dict[str, Any]) -> None:
     if settled["course"] == "prevented":
         settled["inclusion"] = default
     write_answers(card, settled)
-    card.search_text = " ".join(
-        str(part)
-        for part in (
-            card.number,
-            card.settlement,
-            card.place,
-            card.form_other,
-            card.demands,
-            card.organiser_name,
-            card.description,
-        )
-        if part
-    ).casefold()
+    card.search_text = search_text(card.number, settled)
+
+
+def search_text(number: str | None, answers: dict[str, Any]) -> str:
+    """What the search by words looks at."""
+    names = ("settlement", "place", "form_other", "demands", "organiser_name", "description")
+    parts = (number, *(answers[name] for name in names))
+    return " ".join(part for part in parts if part).casefold()
 
 
 def _keep_counts(card: Card, before: dict[str, Any], actor) -> None:

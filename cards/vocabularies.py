@@ -92,7 +92,7 @@ class Attribute(TextChoices):
 
 
 class CountBasis(TextChoices):
-    COUNTED = "counted", _("Counted")
+    COUNTED = "counted", pgettext_lazy("basis", "Counted")
     ESTIMATED = "estimated", _("Estimated")
     AT_LEAST = "at_least", _("At least this many")
     UP_TO = "up_to", _("Up to this many")

@@ -153,35 +153,24 @@ def apply(
     return card
 
 
-def arrive(card: Card, status: str, *, actor, now: datetime.datetime) -> None:
-    """Give an unsaved card from a file the status it arrives in; rights are the caller's."""
-    card.status = status
+def arrived(
+    status: str, *, actor, now: datetime.datetime, card: Card | None = None
+) -> tuple[str, datetime.datetime | None, datetime.datetime | None, int | None, int | None]:
+    """What a status given by a file brings with it; rights are the caller's.
+
+    ``card``: the stored card that the file changes, None for a new one. Returns status,
+    submitted_at, approved_at, editor_id, duplicate_of_id.
+    """
+    submitted_at = card.submitted_at if card else None
+    approved_at = editor = None
     if status != Status.DRAFT:
-        card.submitted_at = now
+        submitted_at = submitted_at or now
     if status == Status.APPROVED:
-        card.approved_at = now
-        card.editor = actor if actor is not None and actor.pk != card.monitor_id else None
-
-
-@transaction.atomic
-def arrive_again(card: Card, status: str, *, actor, now: datetime.datetime) -> Card:
-    """A file loaded again gives a stored card another status; recorded as such a change."""
-    before, source = services.month_of(card), card.status
-    if card.number is None and status != Status.DRAFT:
-        card.number = services.next_number(card)
-    arrive(card, status, actor=actor, now=now)
-    card.version += 1
-    card.save()
-    Event.objects.create(
-        card=card,
-        kind=EventKind.STATUS,
-        actor=actor,
-        from_status=source,
-        to_status=status,
-        version=card.version,
-    )
-    services.announce(before, services.month_of(card))
-    return card
+        approved_at = now
+        monitor = card.monitor_id if card else None
+        editor = actor.pk if actor is not None and actor.pk != monitor else None
+    same = card is not None and status == Status.DUPLICATE
+    return status, submitted_at, approved_at, editor, card.duplicate_of_id if same else None
 
 
 def _said(duplicate_of: Card | None, warnings: Iterable[str]) -> dict[str, list[str]]:

@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.tables import Context
 from reports.types import TOTAL, Cell, Figure, Row, Series, Table, Text, Unit
-from reports.wording import Number, say, together
+from reports.wording import Number, in_words, say, together
 
 Tables = Mapping[str, Table]
 
 
 def assemblies_per_place(context: Context, tables: Tables) -> Figure:
     """Figure 1: assemblies per place, in the order of table 1."""
-    title = say(_("Assemblies in %(period)s by place"), period=context.period.name)
+    title = say(_("Assemblies in %(period)s by place"), period=in_words(context.period))
     return _bars("1", title, tables["1"], _("Assemblies"))
 
 
@@ -38,7 +38,7 @@ def organisers(context: Context, tables: Tables) -> Figure:
 
 def forms(context: Context, tables: Tables) -> Figure:
     """Figure 5: assemblies by form, in the order of table 7."""
-    title = say(_("Forms of the assemblies in %(period)s"), period=context.period.name)
+    title = say(_("Forms of the assemblies in %(period)s"), period=in_words(context.period))
     return _bars("5", title, tables["7"], _("Assemblies"))
 
 

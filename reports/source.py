@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
@@ -83,13 +83,16 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def gather(code: str) -> Source:
-    """What the report of the period with that code is made from; KeyError for an unknown one."""
+def gather(code: str, medians: Collection[str] = ()) -> Source:
+    """What the report of the period with that code is made from; KeyError for an unknown one.
+
+    ``medians``: codes of earlier periods whose medians are wanted too.
+    """
     known = periods()
     place = {each.code: n for n, each in enumerate(known, start=1)}
     listed = known[: place[code]]
     period = listed[-1]
-    found = facts.for_periods(listed, medians=[code])
+    found = facts.for_periods(listed, medians=[code, *medians])
     return Source(
         period,
         listed,

@@ -8,16 +8,17 @@ before ``str()``: the same report prints in Russian, Kazakh and English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise, lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from reports.numbers import format_date, format_list, format_value, round_half_up
-from reports.types import Cell, Text
+from reports.types import Cell, Period, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,14 @@ def listed(names: Iterable[Text]) -> Text:
     return _list_lazily(tuple(names))
 
 
+def in_words(period: Period) -> Text:
+    """A period inside a sentence or a title: a bare year takes the word that its language asks for.
+
+    Russian says "2018 год" where a column is headed "2018"; a name in words stays as it is.
+    """
+    return _name_lazily(period.name)
+
+
 def written(number: Number) -> Text:
     """A number that stands alone."""
     return _write_lazily(number)
@@ -107,7 +116,21 @@ def _list(names: tuple[Text, ...]) -> str:
     return format_list([str(name) for name in names], _language())
 
 
+_YEAR = re.compile(r"\d{4}")
+_YEARS = re.compile(r"\d{4}\s*[–-]\s*\d{2,4}")
+
+
+def _name(name: Text) -> str:
+    text = str(name)
+    if _YEAR.fullmatch(text):
+        return pgettext("one year in a sentence", "%(year)s") % {"year": text}
+    if _YEARS.fullmatch(text):
+        return pgettext("several years in a sentence", "%(years)s") % {"years": text}
+    return text
+
+
 _say_lazily = lazy(_say, str)
 _join_lazily = lazy(_join, str)
 _list_lazily = lazy(_list, str)
 _write_lazily = lazy(str, str)
+_name_lazily = lazy(_name, str)

@@ -16,7 +16,7 @@ from reports.narrative.story import (
     whole,
 )
 from reports.types import TOTAL, Row, Text
-from reports.wording import of, say
+from reports.wording import in_words, of, say
 
 _PRESENT = ngettext_lazy(
     "%(who)s: present at %(n)s assembly.", "%(who)s: present at %(n)s assemblies.", "count"
@@ -71,7 +71,7 @@ def police(story: Story) -> list[Text]:
         "Plain-clothes officers, and those who waited out of sight, are not always in these"
         " numbers."
     )
-    return [paragraph(sum_of_all, range_of(total), average, not_known(total), hidden)]
+    return [paragraph(sum_of_all, not_known(total), range_of(total), average, hidden)]
 
 
 def police_control(story: Story) -> list[Text]:
@@ -85,7 +85,9 @@ def police_control(story: Story) -> list[Text]:
     if now is None:
         none = story.if_asked(_("It cannot be computed for this period."))
         return [paragraph(about, none)]
-    value = say(_("In %(period)s the index is %(index)s."), period=story.period.name, index=of(now))
+    value = say(
+        _("In %(period)s the index is %(index)s."), period=in_words(story.period), index=of(now)
+    )
     median = story.text("median_police_per_participant")
     middle: Text = ""
     if median is not None:
@@ -98,6 +100,6 @@ def police_control(story: Story) -> list[Text]:
         where = say(text, places=labels(top), index=of(most))
     change = compared(story, now, story.before("15", TOTAL, column))
     return [
-        paragraph(about, value, range_of(now), change),
-        paragraph(middle, where, not_known(now)),
+        paragraph(about, value, not_known(now), range_of(now), change),
+        paragraph(middle, where),
     ]

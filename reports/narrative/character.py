@@ -69,7 +69,7 @@ def public_organisations(story: Story) -> list[Text]:
         ),
         share=of(now),
     )
-    return [paragraph(part, compared(story, now, before), not_known(now))]
+    return [paragraph(part, not_known(now), compared(story, now, before))]
 
 
 def organisers(story: Story) -> list[Text]:

@@ -46,7 +46,7 @@ def detentions(story: Story) -> list[Text]:
         where = say(
             _("Most people were detained in: %(places)s (%(n)s)."), places=labels(top), n=of(most)
         )
-    return [paragraph(ended, in_all, not_known(cards)), where]
+    return [paragraph(ended, not_known(cards), in_all), where]
 
 
 def circumstances(story: Story) -> list[Text]:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.narrative.story import Story, paragraph
 from reports.types import Text
-from reports.wording import Day, count, of, say
+from reports.wording import Day, count, in_words, of, say
 
 
 def introduction(story: Story) -> list[Text]:
@@ -43,7 +43,7 @@ def _period(story: Story) -> Text:
     if period.start is None or period.end is None:
         return say(
             _("This report rests on the monitoring of freedom of peaceful assembly in %(period)s."),
-            period=period.name,
+            period=in_words(period),
         )
     return say(
         _(

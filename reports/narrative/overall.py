@@ -7,12 +7,12 @@ from django.utils.translation import ngettext_lazy
 
 from reports.narrative.story import Story, compared, highest, labels, number, paragraph, whole
 from reports.types import TOTAL, Text
-from reports.wording import count, listed, of, say
+from reports.wording import count, in_words, listed, of, say
 
 
 def assemblies(story: Story) -> list[Text]:
     """How many there were, in how many places, and against the period before."""
-    name = story.period.name
+    name = in_words(story.period)
     total = story.cell("2", TOTAL, "assemblies")
     if total is None:
         text = _("How many assemblies there were in %(period)s is not known.")
@@ -160,12 +160,13 @@ def activity(story: Story) -> list[Text]:
     )
     if now is None:
         none = say(
-            _("For %(period)s there is no index: no month was covered."), period=story.period.name
+            _("For %(period)s there is no index: no month was covered."),
+            period=in_words(story.period),
         )
         return [paragraph(about, none)]
     average = say(
         _("In %(period)s there were %(index)s assemblies a month on average."),
-        period=story.period.name,
+        period=in_words(story.period),
         index=of(now),
     )
     return [paragraph(about, average, compared(story, now, before)), _most_active(story)]

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.narrative.story import Story, compared, highest, labels, not_known, paragraph, whole
 from reports.types import TOTAL, Text
-from reports.wording import count, of, percent, say
+from reports.wording import count, in_words, of, percent, say
 
 
 def unsanctioned(story: Story) -> list[Text]:
@@ -180,7 +180,9 @@ def law_abidance(story: Story) -> list[Text]:
     if now is None:
         none = story.if_asked(_("It cannot be computed for this period."))
         return [paragraph(say(about, all=percent(100, 0)), none)]
-    value = say(_("In %(period)s the index is %(index)s."), period=story.period.name, index=of(now))
+    value = say(
+        _("In %(period)s the index is %(index)s."), period=in_words(story.period), index=of(now)
+    )
     top, most = highest(story.rows("11"), 3)
     highest_place: Text = ""
     if most is not None:

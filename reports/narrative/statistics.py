@@ -17,7 +17,7 @@ from reports.narrative.story import (
 )
 from reports.numbers import round_half_up
 from reports.types import TOTAL, Cell, Text
-from reports.wording import of, say
+from reports.wording import in_words, of, say
 
 
 def participants(story: Story) -> list[Text]:
@@ -43,7 +43,7 @@ def participants(story: Story) -> list[Text]:
     where: Text = ""
     if most is not None:
         where = say(_("Most took part in: %(places)s (%(n)s)."), places=labels(top), n=of(most))
-    return [paragraph(people, range_of(total), average, where, not_known(total))]
+    return [paragraph(people, not_known(total), range_of(total), average, where)]
 
 
 def duration(story: Story) -> list[Text]:
@@ -69,7 +69,7 @@ def duration(story: Story) -> list[Text]:
         if most is not None:
             text = _("They lasted longest in: %(places)s (%(n)s).")
             where = say(text, places=labels(top), n=of(most))
-    return [paragraph(average, compared(story, now, before), where, not_known(now))]
+    return [paragraph(average, not_known(now), compared(story, now, before), where)]
 
 
 #: The main figures of a report: their name and where they stand.
@@ -93,7 +93,7 @@ def main_figures(story: Story) -> tuple[Text, list[Text]]:
         now, before = story.cell(table, TOTAL, column), story.before(table, TOTAL, column)
         if now is not None:
             lines.append(_line(story, label, now, before))
-    heading = say(_("The main figures of %(period)s:"), period=story.period.name)
+    heading = say(_("The main figures of %(period)s:"), period=in_words(story.period))
     return heading, lines
 
 

@@ -126,15 +126,16 @@ def highest(rows: Iterable[Row], column: int, more_than: int = 1) -> tuple[list[
 
     Nothing is ranked that rests on a single card, and nothing is highest if all are level.
     """
-    ranked = [
-        (row, cell)
+    known = [
+        (row, cell, round_half_up(number(cell), cell.decimals))
         for row in rows
-        if (cell := row.cells[column]) is not None and cell.value and _rests_on(cell) > more_than
+        if (cell := row.cells[column]) is not None and cell.value
     ]
-    values = [round_half_up(number(cell), cell.decimals) for _row, cell in ranked]
-    if not values or max(values) <= 0 or (len(values) > 1 and len(set(values)) == 1):
+    ranked = [each for each in known if _rests_on(each[1]) > more_than]
+    most = max((value for _row, _cell, value in ranked), default=0)
+    if most <= 0 or (len(known) > 1 and len({value for _row, _cell, value in known}) == 1):
         return [], None
-    top = [pair for pair, value in zip(ranked, values, strict=True) if value == max(values)]
+    top = [(row, cell) for row, cell, value in ranked if value == most]
     return [row for row, _cell in top], top[0][1]
 
 
@@ -157,7 +158,7 @@ def range_of(cell: Cell) -> Text:
         return ""
     low, high = (Number(each, cell.unit, cell.decimals) for each in (value.low, value.high))
     return say(
-        _("By the lowest and highest counts it lies between %(low)s and %(high)s."),
+        _("By the lowest and highest counts the figure lies between %(low)s and %(high)s."),
         low=low,
         high=high,
     )

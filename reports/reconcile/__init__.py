@@ -38,6 +38,7 @@ def check(
     """Everything in which the printed figures contradict each other, in the order of printing.
 
     ``published`` are cells as printed, each with the code of its period if its label has one.
+    Print tells of no unknown answers: shares and means are taken to be of all assemblies.
     """
     cells = list(published)
     printed = make_printed(cells, periods)

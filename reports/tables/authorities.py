@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from reports.indicators import authorities
 from reports.tables.context import ALL, PLACE, Context, Line, by_period, place_rows
 from reports.types import TOTAL, Column, Indicator, Row, Table, Text
-from reports.wording import count, say
+from reports.wording import count, in_words, say
 
 #: Rows of table 13: who, and the indicators of its two columns.
 BODIES: tuple[tuple[str, Text, Indicator, Indicator], ...] = (
@@ -39,7 +39,7 @@ def presence(context: Context) -> Table:
         number="13",
         title=say(
             _("Presence and warnings of the authorities in %(period)s, assemblies"),
-            period=context.period.name,
+            period=in_words(context.period),
         ),
         stub=_("Authority"),
         columns=(
@@ -76,7 +76,9 @@ def police_control(context: Context) -> Table:
     return Table(
         code="14",
         number="14",
-        title=say(_("Police-control index in %(period)s by place"), period=context.period.name),
+        title=say(
+            _("Police-control index in %(period)s by place"), period=in_words(context.period)
+        ),
         stub=PLACE,
         columns=(
             Column("participants", _("Participants")),

@@ -15,7 +15,7 @@ from reports.tables.context import (
     name,
 )
 from reports.types import TOTAL, Column, Indicator, Period, Row, Table, Text
-from reports.wording import say
+from reports.wording import in_words, say
 
 PUBLIC_ORGANISATIONS = _("Public organisations")
 SPONTANEOUS_GROUPS = _("Spontaneous groups of citizens")
@@ -56,7 +56,7 @@ def topics(context: Context) -> Table:
     return Table(
         code="topics",
         number="",
-        title=say(_("Topics of the assemblies in %(period)s"), period=context.period.name),
+        title=say(_("Topics of the assemblies in %(period)s"), period=in_words(context.period)),
         stub=_("Topic"),
         columns=(Column("assemblies", ASSEMBLIES),),
         rows=tuple(rows),
@@ -125,7 +125,7 @@ def forms(context: Context) -> Table:
     return Table(
         code="7",
         number="7",
-        title=say(_("Forms of the assemblies in %(period)s"), period=context.period.name),
+        title=say(_("Forms of the assemblies in %(period)s"), period=in_words(context.period)),
         stub=_("Form"),
         columns=(Column("assemblies", ASSEMBLIES), Column("share", SHARE)),
         rows=tuple(rows),

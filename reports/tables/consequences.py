@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from reports.indicators import courts, detentions
 from reports.tables.context import PLACE, Context, Line, by_period, place_rows
 from reports.types import TOTAL, Cell, Column, Table
-from reports.wording import say
+from reports.wording import in_words, say
 
 #: Outcomes that have a column, and those that are in values.csv only.
 PRINTED_OUTCOMES = ("warning", "fine", "arrest")
@@ -31,7 +31,7 @@ def detained(context: Context) -> Table:
     return Table(
         code="16",
         number="16",
-        title=say(_("Detentions in %(period)s by place"), period=context.period.name),
+        title=say(_("Detentions in %(period)s by place"), period=in_words(context.period)),
         stub=PLACE,
         columns=(
             Column("assemblies_with_detentions", _("Assemblies with detentions")),
@@ -52,7 +52,7 @@ def court(context: Context) -> Table:
     return Table(
         code="court",
         number="",
-        title=say(_("Court outcomes in %(period)s by place"), period=context.period.name),
+        title=say(_("Court outcomes in %(period)s by place"), period=in_words(context.period)),
         stub=PLACE,
         columns=(
             Column("convicted", _("People convicted")),

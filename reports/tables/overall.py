@@ -15,7 +15,7 @@ from reports.tables.context import (
     places_by_period,
 )
 from reports.types import TOTAL, Column, Indicator, Table, Text
-from reports.wording import say
+from reports.wording import in_words, say
 
 
 def assemblies_per_place(context: Context) -> Table:
@@ -27,7 +27,7 @@ def assemblies_per_place(context: Context) -> Table:
     return Table(
         code="1",
         number="1",
-        title=say(_("Assemblies in %(period)s by place"), period=context.period.name),
+        title=say(_("Assemblies in %(period)s by place"), period=in_words(context.period)),
         stub=PLACE,
         columns=(
             Column("assemblies", _("Assemblies")),

