@@ -44,12 +44,15 @@ def parse(
 ) -> Iterator[tuple[int, dict[str, Any], list[Refusal]]]:
     """Of each row its line, the known cells as values, and a refusal for each unreadable cell."""
     readers = [(at, column, parsers[column]) for at, column in sheet.fields if column in parsers]
+    empty = {column: read("") for _at, column, read in readers}
     for line, cells in sheet.records:
-        values: dict[str, Any] = {}
+        values = empty.copy()
         bad: list[Refusal] = []
         for at, column, read in readers:
+            if (cell := cells[at]) == "":
+                continue
             try:
-                values[column] = read(cells[at])
+                values[column] = read(cell)
             except BadCell as error:
                 bad.append(Refusal(name, line, column, error.args[0]))
         if sheet.broken:

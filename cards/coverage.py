@@ -12,18 +12,18 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cards.importing import Refusal
+from cards.checking import parse
 from cards.models import Coverage, Place
-from cards.parsing import BadCell, Parser, day, one_of, words_of, words_of_rows
-from cards.sheets import Line, Sheet, read_sheets
+from cards.parsing import BadCell, day, one_of, words_of, words_of_rows
+from cards.refusals import Refusal, Text
+from cards.sheets import Sheet, read_sheets
 from cards.vocabularies import CoverageState
 
 SHEET = "coverage"
 COLUMNS = ("place", "month", "state")
-_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 #: Place code and first day of the month.
 Key = tuple[str, datetime.date]
@@ -37,7 +37,7 @@ class Checked:
     states: dict[Key, str] = field(default_factory=dict)
     stored: dict[Key, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
-    notices: list[str | Promise] = field(default_factory=list)
+    notices: list[Text] = field(default_factory=list)
 
     @property
     def changed(self) -> dict[Key, str]:
@@ -70,14 +70,15 @@ def check(content: bytes) -> Checked:
     the words for them. Raises ``sheets.Unreadable`` for a file that cannot be read at all.
     """
     sheet = read_sheets(content, {SHEET: COLUMNS})[SHEET]
-    checked = Checked(read=len(sheet.lines))
+    checked = Checked()
     for column in sheet.columns:
         if column not in COLUMNS:
             text = _("The column “%(column)s” is not known and was not read.")
             checked.notices.append(text % {"column": column})
     for column in COLUMNS:
         if column not in sheet.columns:
-            checked.refusals.append(Refusal(SHEET, 1, column, _("The file has no such column.")))
+            text = _("The file has no such column.")
+            checked.refusals.append(Refusal(SHEET, sheet.heading, column, text))
     if not checked.refusals:
         _check_lines(checked, sheet)
         months = {month for _place, month in checked.states}
@@ -112,44 +113,39 @@ def _check_lines(checked: Checked, sheet: Sheet) -> None:
         "state": one_of(words_of(CoverageState)),
     }
     lines: dict[Key, int] = {}
-    for line in sheet.lines:
-        values, bad = _parse(line, parsers)
-        checked.refusals += bad
-        if bad:
+    for line, values, bad in parse(sheet, SHEET, parsers):
+        checked.read += 1
+        refusals = [*bad, *_empty(line, values, bad)]
+        if refusals:
+            checked.refusals += refusals
             continue
         key = values["place"], values["month"]
-        if lines.setdefault(key, line.number) != line.number:
+        if lines.setdefault(key, line) != line:
             text = _("The same as in line %(line)s.") % {"line": lines[key]}
-            checked.refusals.append(Refusal(SHEET, line.number, "month", text))
+            checked.refusals.append(Refusal(SHEET, line, "month", text))
         else:
             checked.states[key] = values["state"]
 
 
-def _parse(line: Line, parsers: dict[str, Parser]) -> tuple[dict[str, Any], list[Refusal]]:
-    values, bad = {}, []
-    for column, parse in parsers.items():
-        cell = line.cells.get(column, "")
-        try:
-            if cell in ("", None):
-                raise BadCell(_("The cell is empty."))
-            values[column] = parse(cell)
-        except BadCell as error:
-            bad.append(Refusal(SHEET, line.number, column, error.args[0]))
-    return values, bad
+def _empty(line: int, values: dict[str, Any], bad: list[Refusal]) -> list[Refusal]:
+    """A refusal for each cell that has to say something, says nothing and is not refused yet."""
+    told = {refusal.column for refusal in bad}
+    return [
+        Refusal(SHEET, line, column, _("The cell is empty."))
+        for column in COLUMNS
+        if column not in told and not values.get(column)
+    ]
 
 
-def month_of(value: Any) -> datetime.date:
+def month_of(value: Any) -> datetime.date | None:
     """The first day of the month in a cell. Raises BadCell, also for a month to come."""
-    month = None
     try:
-        if match := _MONTH.fullmatch(str(value).strip()):
-            month = datetime.date(int(match["year"]), int(match["month"]), 1)
-        else:
-            month = day(value)
-    except (ValueError, OverflowError):
-        month = None
-    if month is None or month.day != 1:
+        match = _MONTH.fullmatch(str(value).strip())
+        month = day(f"{match[0]}-01" if match else value)
+    except BadCell:
+        raise BadCell(_("Write the month as 2018-03.")) from None
+    if month and month.day != 1:
         raise BadCell(_("Write the month as 2018-03."))
-    if month > timezone.localdate():
+    if month and month > timezone.localdate():
         raise BadCell(_("The month has not begun yet."))
     return month

@@ -40,7 +40,12 @@ _CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "up
 _EVENT = ("card_id", "kind", "actor_id", "at", "from_status", "to_status", "version", "changes")
 _COUNT = ("card_id", "subject", "best", "low", "high", "basis", "source", "used", "author_id",
           "created_at")  # fmt: skip
-_DATE, _CITY = KEPT.index("date"), KEPT.index("city")
+_DATE, _CITY, _SOURCE = (KEPT.index(name) for name in ("date", "city", "source"))
+#: Where the best, low and high numbers of a subject and their basis stand.
+_NUMBERS = {
+    subject: tuple(KEPT.index(f"{subject}{end}") for end in ("", "_low", "_high", "_basis"))
+    for subject in COUNT_FIELDS
+}
 
 
 class Changed(Exception):
@@ -66,7 +71,8 @@ class Writer:
         self.now = now
         self.reconstruction = reconstruction
         self.places = dict(City.objects.values_list("code", "place_id"))
-        self.empty = {name: as_text(value) for name, value in answers_of(Card()).items()}
+        empty = answers_of(Card())
+        self.empty = [as_text(empty[name]) for name in KEPT]
         self.written: dict[str, _Written] = {}
         self.months: set[services.Month] = set()
 
@@ -109,10 +115,10 @@ class Writer:
         )
         events, counts = [], []
         for row in batch:
-            pk, answers = keys[row.uuid], row.answers
-            changes = _filled(answers, self.empty)
+            pk = keys[row.uuid]
+            changes = _filled(row.values, self.empty)
             events.append(self._event(pk, EventKind.IMPORTED, 1, changes, to_status=row.status))
-            counts += self._counts(pk, answers)
+            counts += self._counts(pk, row.values)
             self._remember(row, pk, 1)
         bulk.insert(Event, _EVENT, events)
         bulk.insert(Count, _COUNT, counts)
@@ -136,7 +142,7 @@ class Writer:
         changed, events, counts = [], [], []
         recounted: dict[str, list[int]] = defaultdict(list)
         for row in batch:
-            card, answers = cards[row.stored.pk], row.answers
+            card = cards[row.stored.pk]
             self._moved(row)
             changed.append(self._changed_card(row, card, numbers.get(row.line)))
             version = card.version + 1
@@ -145,13 +151,11 @@ class Writer:
                 events.append(self._event(card.pk, EventKind.IMPORTED, version, told))
             if card.status != row.status:
                 events.append(
-                    self._event(
-                        card.pk, EventKind.STATUS, version, {}, card.status, row.status
-                    )
+                    self._event(card.pk, EventKind.STATUS, version, {}, card.status, row.status)
                 )
             for subject in _recounted(row):
                 recounted[subject].append(card.pk)
-                counts += self._counts(card.pk, answers, (subject,))
+                counts += self._counts(card.pk, row.values, (subject,))
             self._remember(row, card.pk, version)
         bulk.update(Card, _CHANGED, changed)
         bulk.insert(Event, _EVENT, events)
@@ -220,14 +224,15 @@ class Writer:
         )
 
     def _counts(
-        self, card: int, answers: dict[str, Any], subjects: Sequence[str] = COUNT_FIELDS
+        self, card: int, values: Sequence[Any], subjects: Sequence[str] = COUNT_FIELDS
     ) -> Iterable[list[Any]]:
-        source = answers["source"][0] if answers["source"] else ""
         for subject in subjects:
-            best, low, high = (answers[f"{subject}{end}"] for end in ("", "_low", "_high"))
+            best, low, high, basis = (values[at] for at in _NUMBERS[subject])
             if best is None and low is None and high is None:
                 continue
-            basis = answers[f"{subject}_basis"] or "unknown"
+            sources = values[_SOURCE]
+            source = sources[0] if sources else ""
+            basis = basis or "unknown"
             yield [card, subject, best, low, high, basis, source, True, self.actor_id, self.now]
 
     def _event(self, card, kind, version, changes, from_status="", to_status="") -> list[Any]:
@@ -247,13 +252,13 @@ def _lock(stored: list) -> None:
             raise Changed
 
 
-def _filled(answers: dict[str, Any], empty: dict[str, str]) -> dict[str, list[str]]:
+def _filled(values: Sequence[Any], empty: Sequence[str]) -> dict[str, list[str]]:
     """Field -> [before, after] for every answer that an empty card does not have."""
     found = {}
-    for name, value in answers.items():
+    for name, value, before in zip(KEPT, values, empty, strict=True):
         text = value if type(value) is str else as_text(value)
-        if text != empty[name]:
-            found[name] = [empty[name], text]
+        if text != before:
+            found[name] = [before, text]
     return found
 
 
@@ -262,7 +267,7 @@ def _recounted(row: Row) -> list[str]:
     return [
         subject
         for subject in COUNT_FIELDS
-        if row.changes.keys() & {f"{subject}{end}" for end in ("", "_low", "_high", "_basis")}
+        if not row.changes.keys().isdisjoint(KEPT[at] for at in _NUMBERS[subject])
     ]
 
 

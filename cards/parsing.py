@@ -167,7 +167,9 @@ def text_of(limit: int | None) -> Parser:
     """Text of at most ``limit`` characters; numbers are taken as they are written."""
 
     def parse(value: Any) -> str:
-        text = clean(plain(clean(_as_written(value))))
+        text = clean(_as_written(value))
+        if "'" in text:
+            text = clean(plain(text))
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if "\0" in text:
@@ -294,6 +296,8 @@ def _words(codes: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str, 
 
 
 def _as_written(value: Any) -> str:
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -133,7 +133,7 @@ def _not_utf8() -> Unreadable:
 
 def _delimiter(content: bytes, known: Collection[str]) -> str:
     """The sign that makes most known column names of one of the first lines."""
-    head = content[:200_000].decode("utf-8-sig", errors="replace").splitlines()[:TITLE_LINES + 1]
+    head = content[:200_000].decode("utf-8-sig", errors="replace").splitlines()[: TITLE_LINES + 1]
 
     def names(sign: str) -> int:
         return max((_score(line.replace('"', "").split(sign), known) for line in head), default=0)

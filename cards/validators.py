@@ -176,7 +176,7 @@ def missing(answers: Answers) -> list[Problem]:
     found = [
         Problem(name, "required", _("Answer this question."))
         for name in REQUIRED
-        if answers.get(name) in (None, "", (), [])
+        if answers.get(name) in (None, "", (), []) and not _waits(name, answers)
     ]
     found += [
         Problem(question.field, "required", question.message)
@@ -194,6 +194,13 @@ def missing(answers: Answers) -> list[Problem]:
             Problem("detained", "required", _("Give a number (0 means none), or say “not known”."))
         )
     return found
+
+
+def _waits(name: str, answers: Answers) -> bool:
+    """Whether the question comes up only with the answer to another that is open itself."""
+    if name == "in_the_name_of_the_law":
+        return answers.get("detained") is None and not answers.get("detained_unknown")
+    return any(rule.field == name and not answers.get(rule.on) for rule in CONDITIONAL)
 
 
 def impossible(answers: Answers, today: datetime.date) -> list[Problem]:

@@ -23,6 +23,7 @@ from cards.sheets import Broken, Record, Unreadable
 #: Bytes of the unpacked file, and cells of one sheet (rows × columns).
 MAX_UNPACKED = 512 * 2**20
 MAX_CELLS = 12_000_000
+MAX_COLUMNS = 2**14
 #: Attribute r of rows ("7") and cells ("AB7").
 _REACH = re.compile(rb"""\sr=["']([A-Z]*)([0-9]+)["']""")
 _CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*>""")
@@ -98,8 +99,16 @@ def _inspect(content: bytes) -> dict[str, Broken]:
                     found[titles[item.filename]] = broken
             return found
     except (
-        zipfile.BadZipFile, zipfile.LargeZipFile, ElementTree.ParseError, EOFError, OSError,
-        KeyError, NotImplementedError, RuntimeError, ValueError, zlib.error,
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        ElementTree.ParseError,
+        EOFError,
+        OSError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        zlib.error,
     ) as error:
         if isinstance(error, Unreadable):
             raise
@@ -152,7 +161,7 @@ def _scan(part) -> Broken:
         if b"<f" in text or b":f" in text or b"'e'" in text or b'"e"' in text:
             _find_broken(text, broken)
     width = max(map(_position, columns), default=0) + 1
-    if rows * width > MAX_CELLS:
+    if rows * width > MAX_CELLS or width > MAX_COLUMNS:
         raise Unreadable(_("The sheet reaches too far: delete what stands far below or right."))
     return broken
 

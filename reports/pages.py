@@ -40,7 +40,6 @@ class Number:
     column: Text = ""
     url: str = ""
     published: bool = False
-    total: bool = False
     link: str = ""
 
 
@@ -50,7 +49,8 @@ class Glance:
 
     period: Period
     cells: tuple[Cell | None, ...]
-    shown: tuple[str, ...]
+    #: Title, text, and whether it was published earlier, of each cell.
+    shown: tuple[tuple[Text, str, bool], ...]
 
     @property
     def published(self) -> bool:
@@ -91,14 +91,21 @@ def glances(source: Source, language: str) -> Glances:
     """Every period up to the source's own: assemblies and the three indices."""
     tables = [source.report.table(code) for code in (ASSEMBLIES_BY_PERIOD, *AT_A_GLANCE)]
     by_period = [_totals(table) for table in tables]
+    indices = (activity.RALLY_ACTIVITY, permits.LAW_ABIDANCE, authorities.POLICE_CONTROL)
+    titles = (activity.ASSEMBLIES.name, *(indicator.name for indicator in indices))
     lines = []
     for period in reversed(source.periods):
         cells = tuple(found.get(period.code) for found in by_period)
-        shown = tuple(value_text(cell, language) if cell else DASH for cell in cells)
+        shown = tuple(
+            (title, value_text(cell, language) if cell else DASH, _printed(cell))
+            for title, cell in zip(titles, cells, strict=True)
+        )
         lines.append(Glance(period, cells, shown))
-    indices = (activity.RALLY_ACTIVITY, permits.LAW_ABIDANCE, authorities.POLICE_CONTROL)
-    titles = (activity.ASSEMBLIES.name, *(indicator.name for indicator in indices))
     return Glances(titles, tuple(lines))
+
+
+def _printed(cell: Cell | None) -> bool:
+    return cell is not None and cell.source == "published" and cell.value.value is not None
 
 
 def _totals(table: Table) -> dict[str, Cell | None]:
@@ -117,7 +124,7 @@ def of_table(table: Table, language: str, drill: DrillTo | None) -> list[Number]
         for column, cell in zip(table.columns, row.cells, strict=True):
             if cell is not None:
                 title = f"{column.span}: {column.title}" if str(column.span) else column.title
-                numbers.append(_number(cell, row.label, language, drill, title, row.total))
+                numbers.append(_number(cell, row.label, language, drill, title))
     return numbers
 
 
@@ -146,7 +153,7 @@ def by_place(
         if place in facts.places()
     ]
     total = _cell(indicator, facts, TOTAL, category)
-    return [*numbers, _number(total, _("Total"), language, drill, total=True)]
+    return [*numbers, _number(total, _("Total"), language, drill)]
 
 
 def by_category(
@@ -235,7 +242,6 @@ def _number(
     language: str,
     drill: DrillTo | None,
     column: Text = "",
-    total: bool = False,
     link: str = "",
 ) -> Number:
     value = cell.value
@@ -250,7 +256,6 @@ def _number(
         column=column,
         url=drill(cell) if drill and cell.drill is not None and value else "",
         published=cell.source == "published",
-        total=total,
         link=link,
     )
 

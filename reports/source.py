@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -42,6 +42,11 @@ class Source:
             repr(self.demonstration),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def until(self, code: str) -> Source:
+        """The same as of an earlier period; without its medians, which the facts may lack."""
+        listed = self.periods[: 1 + [each.code for each in self.periods].index(code)]
+        return replace(self, period=listed[-1], periods=listed)
 
     @cached_property
     def report(self) -> Report:

@@ -194,7 +194,7 @@ def _values(request: HttpRequest, one: Indicator, latest: Source) -> dict[str, A
     context = {
         "indicator": one,
         "unit": pages.unit_of(one),
-        "tables": pages.printed_in(one, latest.report),
+        "tables": pages.printed_in(one, latest.until(chosen).report),
         "table_period": chosen,
         "chosen": facts.period,
         "periods": pages.with_cards(latest),

@@ -81,6 +81,7 @@ def test_loading_again_changes_what_differs_and_keeps_the_rest():
         ("almaty,2018-3,full", "month"),
         ("almaty,2018-03-15,full", "month"),
         ("almaty,march,full", "month"),
+        ("almaty,2018-03-01 12:00,full", "month"),
         ("almaty,,full", "month"),
         ("almaty,0000-01,full", "month"),
         ("almaty,2999-01,full", "month"),
@@ -88,6 +89,7 @@ def test_loading_again_changes_what_differs_and_keeps_the_rest():
         ("almaty,2018-03,1", "state"),
         ("almaty,2018-03,", "state"),
         ("astana,2018-03,none", "month"),
+        ("almaty,2018-04,full,more", ""),
     ],
 )
 def test_one_bad_line_refuses_the_whole_file(line, column):

@@ -53,7 +53,7 @@ def test_an_outcome_is_added_without_reopening_the_card(signed_in, card):
     assert event.kind == "outcome"
     assert event.changes["case_code"] == ["", "A-01"]
     page = signed_in(card.monitor).get(card.get_absolute_url()).content.decode()
-    assert "20.5 MCI" in page
+    assert "20.50 MCI" in page
     assert "Awaits review" in page
 
 

@@ -34,7 +34,8 @@ class Command(BaseCommand):
         for notice in checked.notices:
             self.stderr.write(str(notice))
         for refusal in checked.refusals:
-            self.stderr.write(f"line {refusal.line}, {refusal.column}: {refusal.message}")
+            place = ", ".join(filter(None, (f"line {refusal.line}", refusal.column)))
+            self.stderr.write(f"{place}: {refusal.message}")
         nothing = bool(checked.refusals)
         numbers = {
             "rows read": checked.read,
