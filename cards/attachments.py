@@ -75,17 +75,19 @@ def type_of(head: bytes) -> FileType:
     if head[4:8] == b"ftyp":
         return _by_brand(head[8:12])
     raise Refused(
-        _("Only photographs (JPEG, PNG, WebP), video (MP4, MOV, WebM) and PDF are taken.")
+        _("Only photographs (JPEG, PNG, WebP), video (MP4, MOV, WebM) and PDF are taken."),
+        code="type",
     )
 
 
 def accept(card: Card, *, actor, file: UploadedFile, caption: str = "") -> Attachment:
     """Keep an uploaded file with the card; raises Refused. It awaits a review of its own."""
     if file.size == 0:
-        raise Refused(_("The file is empty."))
+        raise Refused(_("The file is empty."), code="empty")
     if file.size > settings.ATTACHMENT_MAX_BYTES:
         raise Refused(
             _("The file is larger than %(limit)s."),
+            code="too_large",
             params={"limit": filesizeformat(settings.ATTACHMENT_MAX_BYTES)},
         )
     file.seek(0)
@@ -146,7 +148,7 @@ def redrawn(file, found: FileType) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=[found.pillow]) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    raise Refused(_("The photograph has too many pixels."))
+                    raise Refused(_("The photograph has too many pixels."), code="pixels")
                 image.load()
                 upright = ImageOps.exif_transpose(image)
                 mode = "RGBA" if found is not JPEG and upright.has_transparency_data else "RGB"
@@ -154,10 +156,11 @@ def redrawn(file, found: FileType) -> bytes:
     except Refused:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise Refused(_("The photograph has too many pixels.")) from error
+        raise Refused(_("The photograph has too many pixels."), code="pixels") from error
     except Exception as error:
         # A decoder given hostile bytes may raise anything; whatever it is, this is no photograph.
-        raise Refused(_("The photograph cannot be read; it may be damaged.")) from error
+        text = _("The photograph cannot be read; it may be damaged.")
+        raise Refused(text, code="damaged") from error
     bare = Image.frombytes(mode, pixels.size, pixels.tobytes())
     result = io.BytesIO()
     bare.save(result, found.pillow, **({} if found is PNG else {"quality": 88}))
@@ -167,7 +170,8 @@ def redrawn(file, found: FileType) -> bytes:
 def _by_brand(brand: bytes) -> FileType:
     if brand in _HEIF_BRANDS:
         raise Refused(
-            _("Photographs in HEIC or AVIF cannot be taken; save the photograph as JPEG.")
+            _("Photographs in HEIC or AVIF cannot be taken; save the photograph as JPEG."),
+            code="heif",
         )
     return QUICKTIME if brand == b"qt  " else MP4
 
@@ -191,6 +195,7 @@ def _keep(attachment: Attachment, file, copy: bytes | None, actor) -> Attachment
             if (twin := same.first()) is not None:
                 raise Refused(
                     _("The card has this very file already: %(name)s."),
+                    code="twice",
                     params={"name": twin.name},
                 )
             attachment.original.save("", file, save=False)

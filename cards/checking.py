@@ -146,7 +146,8 @@ class CardChecker:
         if stored is not None and stored.ref == "" and as_uuid(ref) == stored.uuid:
             ref = ""
         self._once(line, ref, uuid, stored)
-        row = self._judged(line, ref, uuid, named, values, stored)
+        unread = {refusal.column for refusal in bad}
+        row = self._judged(line, ref, uuid, named, values, stored, unread)
         if len(self.checked.refusals) > before:
             tally.refused += 1
             self.refused.add(ref or str(uuid))
@@ -156,8 +157,8 @@ class CardChecker:
     def _take(self, row: Row) -> None:
         tally, stored = self.checked.cards, row.stored
         known = row.answers["date"], row.status
-        for key in {row.ref, stored.ref if stored else "", str(stored.uuid) if stored else ""}:
-            self.checked.refs[key] = known
+        for name in row.names():
+            self.checked.refs[name] = known
         if stored is None:
             tally.new += 1
             self.noted["no_ref"] += not row.ref and row.uuid is None
@@ -168,8 +169,11 @@ class CardChecker:
             return
         self.checked.rows.append(row)
 
-    def _judged(self, line, ref, uuid, named, values: dict, stored: Stored | None) -> Row:
-        """The row as it would be written; what is wrong with it goes to the refusals."""
+    def _judged(self, line, ref, uuid, named, values: dict, stored, unread: set[str]) -> Row:
+        """The row as it would be written; what is wrong with it goes to the refusals.
+
+        ``unread``: columns whose cell could not be read; that they are empty is no second fault.
+        """
         before = dict(zip(KEPT, stored.answers, strict=True)) if stored else self.empty
         answers = self._answers(line, values, before, stored is None)
         changes = _changes(before, answers) if stored else {}
@@ -177,7 +181,8 @@ class CardChecker:
         row = Row(line, ref, uuid, status, tuple(answers[name] for name in KEPT), stored, changes)
         if stored is None or changes or status != stored.status:
             for problem in self._problems(answers, row):
-                self._refuse(line, problem.field, problem.message)
+                if problem.field not in unread:
+                    self._refuse(line, problem.field, problem.message)
             self._rights(row, answers["city"])
         if stored and ref and not stored.ref:
             row.changes["ref"] = ["", ref]

@@ -58,7 +58,9 @@ class OutcomeChecker:
     def _row(self, line: int, values: dict, bad: list[Refusal], stored: StoredCards, known) -> None:
         self.tally.read += 1
         ref = values.pop("card", "")
-        problems = [*bad, *self._problems(line, ref, values, stored)]
+        unread = {refusal.column for refusal in bad}
+        found = self._problems(line, ref, values, stored)
+        problems = [*bad, *(refusal for refusal in found if refusal.column not in unread)]
         if not problems:
             problems += self._once(line, ref, values)
         if problems:

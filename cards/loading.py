@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from cards import bulk, services, workflow
 from cards.checking import StoredCards, batches
+from cards.checking_outcomes import UPDATE_FIELDS
 from cards.models import (
     COUNT_FIELDS,
     Card,
@@ -40,6 +41,8 @@ _CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "up
 _EVENT = ("card_id", "kind", "actor_id", "at", "from_status", "to_status", "version", "changes")
 _COUNT = ("card_id", "subject", "best", "low", "high", "basis", "source", "used", "author_id",
           "created_at")  # fmt: skip
+_OUTCOME = ("case_id", "author_id", "review", "reviewed_at", "created_at", *UPDATE_FIELDS)
+_EMPTY_OUTCOME = {name: CaseUpdate._meta.get_field(name).get_default() for name in UPDATE_FIELDS}
 _DATE, _CITY, _SOURCE = (KEPT.index(name) for name in ("date", "city", "source"))
 #: Where the best, low and high numbers of a subject and their basis stand.
 _NUMBERS = {
@@ -99,7 +102,7 @@ class Writer:
                 events.append(self._event(card.pk, EventKind.OUTCOME, card.version, changes))
                 if card.status == Status.APPROVED:
                     self.months.add(card.month)
-            CaseUpdate.objects.bulk_create(updates)
+            bulk.insert(CaseUpdate, _OUTCOME, updates)
             bulk.insert(Event, _EVENT, events)
 
     def announce(self) -> None:
@@ -183,10 +186,8 @@ class Writer:
 
     def _remember(self, row: Row, pk: int, version: int) -> None:
         written = _Written(pk, version, row.status, self._month(row.values))
-        stored = row.stored
-        uuid = stored.uuid if stored else row.uuid
-        for key in (row.ref, stored.ref if stored else "", str(uuid)):
-            self.written[key] = written
+        for name in row.names():
+            self.written[name] = written
         if row.status == Status.APPROVED:
             self.months.add(written.month)
 
@@ -206,7 +207,7 @@ class Writer:
             )
         return found
 
-    def _outcome(self, row: OutcomeRow, card: _Written, case: int) -> CaseUpdate:
+    def _outcome(self, row: OutcomeRow, card: _Written, case: int) -> list[Any]:
         """What the operator or an editor brings with an approved card counts at once.
 
         An outcome for a card that was approved before awaits a second person's review.
@@ -214,14 +215,10 @@ class Writer:
         accepted = card.status == Status.APPROVED and (
             self.actor is None or row.card in self.written
         )
-        values = {name: value for name, value in row.values.items() if name != "case_code"}
-        return CaseUpdate(
-            case_id=case,
-            author=self.actor,
-            review=Review.APPROVED if accepted else Review.PENDING,
-            reviewed_at=self.now if accepted else None,
-            **values,
-        )
+        review = Review.APPROVED if accepted else Review.PENDING
+        reviewed_at = self.now if accepted else None
+        values = (row.values.get(name, _EMPTY_OUTCOME[name]) for name in UPDATE_FIELDS)
+        return [case, self.actor_id, review.value, reviewed_at, self.now, *values]
 
     def _counts(
         self, card: int, values: Sequence[Any], subjects: Sequence[str] = COUNT_FIELDS

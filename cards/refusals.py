@@ -57,6 +57,12 @@ class Row:
     def answers(self) -> dict[str, Any]:
         return dict(zip(KEPT, self.values, strict=True))
 
+    def names(self) -> set[str]:
+        """By what court outcomes may call the card: its ref, or its identifier."""
+        uuid = self.stored.uuid if self.stored else self.uuid
+        found = {self.ref, self.stored.ref if self.stored else "", str(uuid or "")}
+        return found - {""}
+
 
 @dataclass(slots=True)
 class OutcomeRow:

@@ -50,7 +50,7 @@ def read_workbook(
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name, title in _chosen(book.sheet_names, wanted).items():
             sheet = book.get_sheet_by_name(title)
-            if sheet.total_height == 0 and name != wanted[0]:
+            if sheet.start is None and name != wanted[0]:
                 continue
             yield name, _records(sheet), broken.get(title, {})
     except CalamineError as error:

@@ -71,4 +71,4 @@ def _cards() -> int:
         (FIXTURES / "cards.csv").read_bytes(), (FIXTURES / "outcomes.csv").read_bytes()
     )
     importing.load(checked, reconstruction=True)
-    return checked.new
+    return checked.cards.new

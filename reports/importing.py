@@ -97,8 +97,9 @@ def check(content: bytes, edition: str = "") -> Checked:
         if column not in sheet.columns:
             checked.refusals.append(Refusal(SHEET, 1, column, _("The file has no such column.")))
     if not checked.refusals:
-        _check_lines(checked, sheet.lines)
-        checked.edition = edition or _last_period(checked.figures)
+        labels = Labels()
+        _check_lines(checked, sheet.lines, labels)
+        checked.edition = edition or _last_period(checked.figures, labels)
         rows = PublishedValue.objects.filter(edition=checked.edition)
         stored = (Figure(**row) for row in rows.values(*(each.name for each in fields(Figure))))
         checked.stored = {each.address: each for each in stored}
@@ -129,14 +130,12 @@ def load(checked: Checked) -> None:
     )
 
 
-def _last_period(figures: Iterable[Figure]) -> str:
-    order = Labels().order
+def _last_period(figures: Iterable[Figure], labels: Labels) -> str:
     named = (each.period_id for each in figures if each.period_id)
-    return max(named, key=lambda code: order[code], default="")
+    return max(named, key=lambda code: labels.order[code], default="")
 
 
-def _check_lines(checked: Checked, lines: Iterable[Line]) -> None:
-    labels = Labels()
+def _check_lines(checked: Checked, lines: Iterable[Line], labels: Labels) -> None:
     first: dict[tuple[str, str, str, str], int] = {}
     for line in lines:
         bad, values = _texts(line)

@@ -43,12 +43,14 @@ def format_value(value: float | None, unit: str, decimals: int, language: str) -
 
 
 def format_date(day: datetime.date, language: str) -> str:
-    """A date in words: 5 января 2018 г., 5 January 2018."""
+    """A date in words: 5 января 2018 года, 2018 ж. 5 қаңтар, 5 January 2018.
+
+    Not the abbreviated "г.": its point would double at the end of a sentence.
+    """
     from babel import dates
 
-    if _locale(language) == "en":
-        return dates.format_date(day, "d MMMM y", locale="en")
-    return dates.format_date(day, "long", locale=_locale(language))
+    pattern = {"ru": "d MMMM y 'года'", "en": "d MMMM y"}.get(_locale(language), "long")
+    return dates.format_date(day, pattern, locale=_locale(language))
 
 
 def format_list(items: list[str], language: str) -> str:

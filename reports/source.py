@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
@@ -88,16 +88,20 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def gather(code: str, medians: Collection[str] = ()) -> Source:
-    """What the report of the period with that code is made from; KeyError for an unknown one.
+def gather(code: str | None = None, every_median: bool = False) -> Source:
+    """What the report of the period with that code is made from, by default of the last one.
 
-    ``medians``: codes of earlier periods whose medians are wanted too.
+    Medians are those of the period, or with ``every_median`` of all. KeyError for an unknown code,
+    or if there is no period at all.
     """
     known = periods()
-    place = {each.code: n for n, each in enumerate(known, start=1)}
-    listed = known[: place[code]]
+    codes = [each.code for each in known]
+    code = codes[-1] if code is None and codes else code
+    if code not in codes:
+        raise KeyError(code)
+    listed = known[: codes.index(code) + 1]
     period = listed[-1]
-    found = facts.for_periods(listed, medians=[code, *medians])
+    found = facts.for_periods(listed, medians=codes if every_median else [code])
     return Source(
         period,
         listed,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
@@ -27,7 +28,7 @@ from reports.types import Indicator
 def index(request: HttpRequest) -> HttpResponseBase:
     """All periods with their basis, assemblies, the three indices, and the downloads."""
     _ask(request, "report.view")
-    latest = _latest()
+    latest = _source()
     glances = pages.glances(latest, _language())
     context: dict[str, Any] = {"glances": glances}
     if glances.newest:
@@ -76,7 +77,7 @@ def table(request: HttpRequest, period: str, table: str) -> HttpResponseBase:
 def indicator_list(request: HttpRequest) -> HttpResponseBase:
     """Every quantity with its definition and its value in the last period that has cards."""
     _ask(request, "report.view")
-    latest = _latest()
+    latest = _source()
     made_from = _source(_chosen(request, latest))
     facts = made_from.facts[made_from.period.code]
     lines = [
@@ -95,7 +96,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         one = indicators.get(code)
     except KeyError:
         raise Http404(code) from None
-    latest = _latest(medians=one.code in pages.FROM_CARDS)
+    latest = _source(every_median=one.code in pages.FROM_CARDS)
     return render(request, "reports/indicator.html", _values(request, one, latest))
 
 
@@ -158,19 +159,12 @@ def _language() -> str:
     return (get_language() or settings.LANGUAGE_CODE)[:2]
 
 
-def _source(period: str) -> Source:
+def _source(period: str | None = None, **options: bool) -> Source:
+    """What a report is made from, by default that of the last period with all before it."""
     try:
-        return source.gather(period)
+        return source.gather(period, **options)
     except KeyError:
         raise Http404(period) from None
-
-
-def _latest(medians: bool = False) -> Source:
-    """The last period with all the ones before it."""
-    codes = [each.code for each in source.periods()]
-    if not codes:
-        raise Http404
-    return source.gather(codes[-1], medians=codes if medians else ())
 
 
 def _chosen(request: HttpRequest, latest: Source) -> str:
@@ -221,8 +215,13 @@ def _conditional(
     name: str = "page",
 ) -> HttpResponseBase:
     """What ``make`` gives, or 304 if the browser has it: same report, person, language, session."""
-    token = request.META.get("CSRF_COOKIE", "") if name == "page" else ""
-    parts = (artefacts.version(made_from), name, _language(), str(request.user.pk), token)
+    token = ""
+    if name == "page":
+        get_token(request)  # the forms of the page need one; asking for it makes it
+        token = request.META["CSRF_COOKIE"]
+    user: Any = request.user
+    person = f"{user.pk} {user} {user.role}"
+    parts = (artefacts.version(made_from), name, _language(), person, token)
     etag = f'"{artefacts.digest(parts)}"'
     response: HttpResponseBase | None = None
     if name != "page" or not _has_messages(request):

@@ -92,6 +92,15 @@ def in_words(period: Period) -> Text:
     return _name_lazily(period.name)
 
 
+def inside(name: Text) -> Text:
+    """A name of a vocabulary inside a sentence: a small first letter, unless it is an abbreviation.
+
+    >>> str(inside("Одиночный пикет"))
+    'одиночный пикет'
+    """
+    return _lower_lazily(name)
+
+
 def written(number: Number) -> Text:
     """A number that stands alone."""
     return _write_lazily(number)
@@ -129,8 +138,14 @@ def _name(name: Text) -> str:
     return text
 
 
+def _lower(name: Text) -> str:
+    text = str(name)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 _say_lazily = lazy(_say, str)
 _join_lazily = lazy(_join, str)
 _list_lazily = lazy(_list, str)
 _write_lazily = lazy(str, str)
 _name_lazily = lazy(_name, str)
+_lower_lazily = lazy(_lower, str)

@@ -13,6 +13,8 @@ from tests.factories import card_answers, outcome_answers
 def card_row(ref: str = "A-1", **changes) -> dict[str, str]:
     """A card of a file, as text, that is in order; ``changes`` are put in as they are."""
     answers = {name: as_text(value) for name, value in card_answers().items()}
+    # In files an empty number of people detained says that it is not known.
+    answers.pop("detained_unknown", None)
     return {"ref": ref, **answers, **changes}
 
 
@@ -23,9 +25,9 @@ def outcome_row(card: str = "A-1", **changes) -> dict[str, str]:
 
 
 def csv_of(*rows: dict[str, Any], delimiter: str = ",", end: str = "\n", bom: bool = False) -> bytes:
-    """The rows under the columns of the first."""
+    """The rows under the columns of all of them; what a row does not have is empty."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, rows[0], delimiter=delimiter, lineterminator=end)
+    writer = csv.DictWriter(stream, columns(*rows), delimiter=delimiter, lineterminator=end)
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue().encode("utf-8-sig" if bom else "utf-8")
@@ -45,8 +47,14 @@ def workbook_of(**sheets: list[list[Any]]) -> bytes:
 
 
 def table(*rows: dict[str, Any]) -> list[list[Any]]:
-    """The rows under the columns of the first, as a sheet has them."""
-    return [list(rows[0]), *([row[name] for name in rows[0]] for row in rows)]
+    """The rows under the columns of all of them, as a sheet has them."""
+    names = columns(*rows)
+    return [names, *([row.get(name) for name in names] for row in rows)]
+
+
+def columns(*rows: dict[str, Any]) -> list[str]:
+    """Every column of the rows, in the order of their first appearance."""
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def saved(book) -> bytes:

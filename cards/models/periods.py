@@ -38,7 +38,8 @@ class Period(models.Model):
             choice_constraint("period", "basis", PeriodBasis),
             CheckConstraint(condition=Q(months__gt=0), name="period_months_positive"),
             CheckConstraint(
-                condition=Q(start__isnull=True, end__isnull=True) | Q(end__gte=F("start")),
+                condition=Q(start__isnull=True, end__isnull=True)
+                | Q(start__isnull=False, end__isnull=False, end__gte=F("start")),
                 name="period_dates",
             ),
             CheckConstraint(

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from reports.narrative.story import Story, compared, highest, labels, not_known, paragraph, whole
+from reports.narrative.story import (
+    Story,
+    common_names,
+    compared,
+    highest,
+    not_known,
+    paragraph,
+    whole,
+)
 from reports.types import Cell, Row, Text
-from reports.wording import count, listed, of, say, together
+from reports.wording import count, inside, listed, of, say, together
 
 
 def topic_groups(story: Story) -> list[Text]:
@@ -19,7 +27,7 @@ def topic_groups(story: Story) -> list[Text]:
         n, share = story.cell("topics", row.code, "assemblies"), story.cell("4", row.code, "share")
         if share is None:
             continue
-        parts.append(_with_share(row.label, n, share))
+        parts.append(_with_share(inside(row.label), n, share))
     if not parts:
         return [story.if_asked(_("The topics of the assemblies are not known."))]
     divided = say(_("By topic the assemblies divide as follows: %(groups)s."), groups=_row(parts))
@@ -50,10 +58,14 @@ def topics(story: Story) -> list[Text]:
                 "count",
             ),
             count=whole(most),
-            topics=labels(top),
+            topics=listed(say(_TOPIC, topic=row.label) for row in top),
             n=of(most),
         )
     ]
+
+
+#: Topics are worded like demands: a language may put each in quotation marks.
+_TOPIC = pgettext_lazy("topic in a sentence", "%(topic)s")
 
 
 def public_organisations(story: Story) -> list[Text]:
@@ -75,7 +87,7 @@ def public_organisations(story: Story) -> list[Text]:
 def organisers(story: Story) -> list[Text]:
     """All organisers side by side."""
     parts: list[Text] = [
-        say(_("%(name)s: %(share)s"), name=row.label, share=of(share))
+        say(_("%(name)s: %(share)s"), name=inside(row.label), share=of(share))
         for row in story.rows("6")
         if (share := story.cell("6", row.code, "share")) is not None
     ]
@@ -107,7 +119,7 @@ def forms(story: Story) -> list[Text]:
         _("Most frequent: %(forms)s (%(n)s, %(share)s).")
         if len(top) == 1
         else _("Most frequent: %(forms)s (%(n)s each, %(share)s)."),
-        forms=labels(top),
+        forms=common_names(top),
         n=of(most),
         share=of(share) if share is not None else "",
     )
@@ -132,7 +144,7 @@ def forms_compared(story: Story) -> list[Text]:
             say(
                 _("Forms that the period before (%(previous)s) did not have: %(forms)s."),
                 previous=previous.name,
-                forms=labels(new),
+                forms=common_names(new),
             )
         )
     if gone:
@@ -140,7 +152,7 @@ def forms_compared(story: Story) -> list[Text]:
             say(
                 _("Forms of the period before (%(previous)s) that did not occur again: %(forms)s."),
                 previous=previous.name,
-                forms=labels(gone),
+                forms=common_names(gone),
             )
         )
     if not sentences:
@@ -178,7 +190,7 @@ def _moved(story: Story, table: str, rows: list[Row]) -> Text:
             continue
         step = say(
             _("%(name)s (from %(before)s to %(now)s)"),
-            name=row.label,
+            name=inside(row.label),
             before=of(before),
             now=of(now),
         )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.narrative.story import Story, compared, highest, labels, not_known, paragraph, whole
+from reports.narrative.story import (
+    Story,
+    common_names,
+    compared,
+    highest,
+    labels,
+    not_known,
+    paragraph,
+    whole,
+)
 from reports.types import TOTAL, Text
 from reports.wording import count, in_words, of, percent, say
 
@@ -161,7 +170,7 @@ def reasons(story: Story) -> list[Text]:
     top, most = highest(given, last)
     if most is not None:
         text = _("The reason given most often: %(reasons)s (%(share)s).")
-        sentences.append(say(text, reasons=labels(top), share=of(most)))
+        sentences.append(say(text, reasons=common_names(top), share=of(most)))
     unknown = story.cell("10", "unknown", "share")
     if unknown is not None and unknown.value.value:
         text = _("In %(share)s of the cases the reason is not known.")

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from reports.numbers import round_half_up
 from reports.tables import Context
 from reports.types import TOTAL, Cell, Finding, Key, Period, Row, Table, Text
-from reports.wording import Number, count, listed, of, say, together
+from reports.wording import Number, count, inside, listed, of, say, together
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,11 @@ def _rests_on(cell: Cell) -> float:
 def labels(rows: Iterable[Row]) -> Text:
     """The names of rows, in a list."""
     return listed(row.label for row in rows)
+
+
+def common_names(rows: Iterable[Row]) -> Text:
+    """The names of rows that are common nouns (forms, reasons), in a list inside a sentence."""
+    return listed(inside(row.label) for row in rows)
 
 
 def range_of(cell: Cell) -> Text:

@@ -10,7 +10,8 @@ from django import template
 from django.utils.translation import get_language
 
 from reports.render.tables import TableView, table_view
-from reports.types import Block, Figure, Table
+from reports.types import Block, Figure, Period, Table
+from reports.wording import in_words
 
 register = template.Library()
 
@@ -47,3 +48,9 @@ def numeric_columns(block: Block) -> list[bool]:
 def beside(texts: list[Any], others: list[Any]) -> list[tuple[Any, Any]]:
     """Pairs of two lists of the same length."""
     return list(zip(texts, others, strict=True))
+
+
+@register.filter
+def period_in_words(period: Period) -> str:
+    """The period as it stands in a sentence (``wording.in_words``)."""
+    return str(in_words(period))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cards import services, workflow
@@ -15,7 +18,7 @@ from reports import facts
 from reports.facts.months import Span
 from reports.models import Fact
 from reports.types import TOTAL, Label, Period, Sum
-from tests.factories import MonitorFactory, add_outcome, make_card, rows_of_cards
+from tests.factories import EditorFactory, MonitorFactory, add_outcome, make_card, rows_of_cards
 from tests.reports import generate, recompute
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,34 @@ def test_a_card_counts_only_while_it_is_approved(reference, editor, other_editor
     assert kept() == expected() == {}
     workflow.apply(card, "reject", actor=editor, reason="Not an assembly")
     assert kept() == {}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_approvals_at_once_in_one_month_both_count(reference):
+    """Each derives the month with the other's card still uncommitted, unless one waits."""
+    cards = [make_card("submitted", place=f"Square {n}") for n in range(6)]
+    editors = EditorFactory.create_batch(len(cards))
+    together = threading.Barrier(len(cards))
+
+    def approve(card: Card, editor) -> None:
+        together.wait(10)
+        try:
+            for _attempt in range(200):
+                try:
+                    workflow.apply(card, "approve", actor=editor)
+                    return
+                except OperationalError:  # SQLite in memory does not wait for the other writer
+                    time.sleep(0.02)
+            raise AssertionError("the card was never approved")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(cards)) as pool:
+        for done in [pool.submit(approve, *pair) for pair in zip(cards, editors, strict=True)]:
+            done.result(60)
+    assert kept() == expected()
+    assert kept()["almaty", day("2018-05-01")][1]["assemblies"] == (6, 6)
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "returned", "rejected", "duplicate"])

@@ -198,7 +198,7 @@ def test_reasons_name_the_most_given_and_the_unknown():
     cards = [Little(reason="spontaneous")] * 3 + [Little(reason="unknown")]
     text = " ".join(said(report_of(cards), "law_abidance"))
     assert "For 4 assemblies nobody asked for a permit." in text
-    assert "Gathered spontaneously and had no time to ask (75%)" in text
+    assert "gathered spontaneously and had no time to ask (75%)" in text
     assert "In 25% of the cases the reason is not known." in text
 
 

@@ -55,7 +55,7 @@ def test_decimals_are_those_of_the_first_number(printed, places):
 def test_dates_in_words():
     day = datetime.date(2018, 1, 5)
     assert format_date(day, "en") == "5 January 2018"
-    assert format_date(day, "ru").startswith("5 января 2018")
+    assert format_date(day, "ru") == "5 января 2018 года"
     assert "қаңтар" in format_date(day, "kk")
 
 

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if period is not None and period not in codes:
             raise CommandError(f"There is no period “{period}”. Known: {', '.join(codes)}.")
         # The report of the last period knows what was printed of all the earlier ones.
-        findings = source.gather(codes[-1]).report.findings
+        findings = source.gather().report.findings
         if period is not None:
             labels = {
                 (c.key.table, c.key.period) for c, code in published.cells() if code == period
