@@ -94,8 +94,7 @@ def _reasons() -> dict[str, tuple[str | Promise, Condition]]:
 
 def _sources() -> dict[str, tuple[str | Promise, Condition]]:
     return {
-        code: (label, lambda code=code: Q(source__has=code))
-        for code, label in v.SourceKind.choices
+        code: (label, lambda code=code: Q(source__has=code)) for code, label in v.SourceKind.choices
     }
 
 

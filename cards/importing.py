@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +40,8 @@ def check(
     if outcomes is not None:
         if OUTCOMES in sheets:
             raise Unreadable(_("The workbook has a sheet “outcomes”: leave out the second file."))
-        sheets |= read_sheets(outcomes, {OUTCOMES: COLUMNS[OUTCOMES]})
+        with _about(OUTCOMES):
+            sheets |= read_sheets(outcomes, {OUTCOMES: COLUMNS[OUTCOMES]})
     checked = Checked()
     for name, sheet in sheets.items():
         _notice_columns(checked, name, sheet)
@@ -46,7 +50,8 @@ def check(
         checker.check(sheets[CARDS])
         _notice_missing(checked, sheets[CARDS])
     if OUTCOMES in sheets:
-        OutcomeChecker(checked, checker.refused, user).check(sheets[OUTCOMES])
+        with _about(OUTCOMES):
+            OutcomeChecker(checked, checker.refused, user).check(sheets[OUTCOMES])
     checked.refusals.sort()
     return checked
 
@@ -68,6 +73,16 @@ def load(checked: Checked, *, user=None, reconstruction: bool = False) -> None:
     except IntegrityError as error:
         # Another import brought the same ref or identifier at the same moment.
         raise Changed from error
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    """Says which of the two files it is that cannot be read."""
+    try:
+        yield
+    except Unreadable as error:
+        error.about = name
+        raise
 
 
 def _notice_columns(checked: Checked, name: str, sheet: Sheet) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid as uuids
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -53,6 +54,21 @@ def month_of(card: Card) -> Month:
     return card.city.place_id, card.date.replace(day=1)
 
 
+def problems_of(card: Card) -> list[validators.Problem]:
+    """What stands between the card and its submission."""
+    answers = answers_of(card)
+    return [*validators.missing(answers), *validators.impossible(answers, today_in(card.city))]
+
+
+def refuse(problems: Iterable[validators.Problem]) -> None:
+    """Raise ValidationError with every problem at its field; nothing if there is none."""
+    errors: dict[str, list[ValidationError]] = {}
+    for problem in problems:
+        errors.setdefault(problem.field, []).append(problem.as_error())
+    if errors:
+        raise ValidationError(errors)
+
+
 def announce(*months: Month) -> None:
     """Tell listeners which place-months have changed; inside the caller's transaction."""
     changed = {month for month in months if month is not None}
@@ -94,7 +110,8 @@ def save(
 ) -> Card:
     """Save answers (those given; others stay) into ``card``; nothing is logged if nothing changed.
 
-    Raises StaleVersion if ``expected_version`` is not the stored one.
+    Raises StaleVersion if ``expected_version`` is not the stored one, and ValidationError (by
+    field) if a card that is no longer open would become incomplete or contradict itself.
     """
     stored = Card.objects.select_for_update().get(pk=card.pk)
     before, month = answers_of(stored), month_of(stored)
@@ -105,6 +122,8 @@ def save(
         return stored
     if expected_version is not None and stored.version != expected_version:
         raise StaleVersion(Card.objects.get(pk=card.pk))
+    if not stored.is_open:
+        refuse(problems_of(stored))
     stored.version += 1
     stored.save()
     _keep_counts(stored, before, actor)
@@ -156,9 +175,7 @@ def decide_inclusion(card: Card, *, actor, inclusion: str, reason: str) -> Card:
         raise PermissionDenied
     before = answers_of(card)
     write_answers(card, {"inclusion": inclusion, "inclusion_reason": reason.strip()})
-    problems = list(validators.inclusion_problems(answers_of(card)))
-    if problems:
-        raise ValidationError({problem.field: problem.as_error() for problem in problems})
+    refuse(validators.inclusion_problems(answers_of(card)))
     card.version += 1
     card.save()
     changes = differences(before, answers_of(card))
@@ -173,9 +190,7 @@ def add_outcome(card: Card, *, actor, outcome: dict[str, Any], accepted_by=None)
     Raises ValidationError by field. ``accepted_by``: an editor on whose word it counts at once
     (imports of approved cards).
     """
-    problems = validators.outcome_problems(outcome, card.date, today_in(card.city))
-    if problems:
-        raise ValidationError({problem.field: problem.as_error() for problem in problems})
+    refuse(validators.outcome_problems(outcome, card.date, today_in(card.city)))
     values = {name: value for name, value in outcome.items() if name != "case_code"}
     case, _new = CourtCase.objects.get_or_create(card=card, case_code=outcome["case_code"].strip())
     twin = case.updates.filter(**values).exclude(review=Review.REJECTED).first()

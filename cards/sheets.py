@@ -32,7 +32,12 @@ Broken = dict[tuple[int, int], str | Promise]
 
 
 class Unreadable(ValueError):
-    """The file as a whole cannot be read; the message is for the person who chose it."""
+    """The file as a whole cannot be read; the message is for the person who chose it.
+
+    ``about``: which of several files is meant, where there are several.
+    """
+
+    about = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cards.views import card, detail, followups, lists
+from cards.views import card, detail, followups, importing, lists
 
 app_name = "cards"
 urlpatterns = [
@@ -12,6 +12,14 @@ urlpatterns = [
     path("all/", lists.everything, name="all"),
     path("export/", lists.download, name="export"),
     path("new/", card.new, name="new"),
+    path("import/", importing.cards, name="import"),
+    path("import/coverage/", importing.coverage, name="import_coverage"),
+    path("import/format/", importing.layout, name="import_format"),
+    path("import/templates/<str:name>", importing.template, name="import_template"),
+    path("import/<uuid:token>/", importing.look, name="import_preview"),
+    path("import/<uuid:token>/refused.csv", importing.refusals, name="import_refusals"),
+    path("import/<uuid:token>/load/", importing.confirm, name="import_confirm"),
+    path("import/<uuid:token>/discard/", importing.discard, name="import_discard"),
     path("<uuid:uuid>/", detail.detail, name="detail"),
     path("<uuid:uuid>/edit/", card.edit, name="edit"),
     path("<uuid:uuid>/autosave/", card.autosave, name="autosave"),

@@ -20,6 +20,10 @@ from django.utils.translation import gettext_lazy as _
 
 Answers = Mapping[str, Any]
 DAY = 24 * 60
+#: A year before this is a slip of the finger (0018 for 2018).
+FIRST_YEAR = 1990
+#: Longer than any assembly, and within what the column holds.
+LONGEST = 3660 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def tidy(answers: dict[str, Any]) -> dict[str, Any]:
     """The answers with what follows from others filled in, and answers to unasked questions out."""
     tidied = dict(answers)
     computed = duration_minutes(tidied)
-    if computed is not None and computed > 0:
+    if computed is not None and 0 < computed <= LONGEST:
         tidied["duration_minutes"] = computed
     if tidied.get("date") and tidied.get("end_date") == tidied["date"]:
         tidied["end_date"] = None
@@ -222,6 +226,8 @@ def _dates(answers: Answers, today: datetime.date) -> Iterator[Problem]:
     date, last = answers.get("date"), answers.get("end_date")
     if date and date > today:
         yield Problem("date", "future", _("The date lies in the future."))
+    elif date and date.year < FIRST_YEAR:
+        yield Problem("date", "too_early", _("Check the year of the date."))
     if date and last and last < date:
         yield Problem("end_date", "before_start", _("The last day is before the first."))
     elif last and last > today:

@@ -13,9 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cards import services, validators
+from cards import services
 from cards.models import Card, Event, EventKind
-from cards.serialise import answers_of
 from cards.vocabularies import Review, Status
 from monitoring.accounts.access import allowed
 
@@ -186,12 +185,7 @@ def _nothing(card, actor, duplicate_of):
 
 
 def _submit(card: Card, actor, duplicate_of) -> None:
-    problems = submission_problems(card)
-    if problems:
-        errors: dict[str, list[ValidationError]] = {}
-        for problem in problems:
-            errors.setdefault(problem.field, []).append(problem.as_error())
-        raise ValidationError(errors)
+    services.refuse(services.problems_of(card))
     if card.number is None:
         card.number = services.next_number(card)
     card.submitted_at = timezone.now()
@@ -231,12 +225,3 @@ _PREPARE = {
     "restore": _restore,
     "reopen": _reopen,
 }
-
-
-def submission_problems(card: Card) -> list[validators.Problem]:
-    """What stands between the card and its submission."""
-    answers = answers_of(card)
-    return [
-        *validators.missing(answers),
-        *validators.impossible(answers, services.today_in(card.city)),
-    ]

@@ -15,6 +15,18 @@ from tests.fixtures import (  # noqa: F401  (fixtures of every test)
 )
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The reference tables are there before the first test: reading them anew takes half a second.
+
+    A test in a transaction of its own empties the tables; ``ensure_reference`` fills them again.
+    """
+    from cards.reference import load_reference
+
+    with django_db_blocker.unblock():
+        load_reference()
+
+
 def _fail_instead(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
     """Turn a skipped or expected failure into a plain failure that says why."""
     report.outcome = "failed"

@@ -24,7 +24,9 @@ def outcome_row(card: str = "A-1", **changes) -> dict[str, str]:
     return {"card": card, **answers, **changes}
 
 
-def csv_of(*rows: dict[str, Any], delimiter: str = ",", end: str = "\n", bom: bool = False) -> bytes:
+def csv_of(
+    *rows: dict[str, Any], delimiter: str = ",", end: str = "\n", bom: bool = False
+) -> bytes:
     """The rows under the columns of all of them; what a row does not have is empty."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns(*rows), delimiter=delimiter, lineterminator=end)

@@ -104,8 +104,8 @@ def test_cards_know_nothing_of_reports():
 
 
 def test_monitoring_brings_the_rooms_together_in_settings_and_addresses_only():
-    """Rights and menu ask for nothing but names; the accounts know nothing of cards."""
-    meeting = {"monitoring.settings", "monitoring.urls", "monitoring.management"}
+    """The accounts know nothing of cards; only what fills the demonstration does."""
+    meeting = {"monitoring.settings", "monitoring.urls", "monitoring.management", "monitoring.demo"}
     strangers = {
         name: sorted(found)
         for name, tree in ALL.items()

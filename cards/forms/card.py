@@ -15,6 +15,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cards import validators
+from cards.forms.decisions import TakesErrors
 from cards.forms.fields import (
     ClockField,
     DayField,
@@ -177,7 +178,7 @@ def _basis(subject: str) -> Question:
     return Question(f"{subject}_basis", show_when=given, required=True)
 
 
-class CardForm(forms.Form):
+class CardForm(TakesErrors, forms.Form):
     """The card in the browser. ``user`` limits the cities to the regions of their scope."""
 
     uuid = forms.UUIDField(widget=forms.HiddenInput)

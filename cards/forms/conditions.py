@@ -66,8 +66,9 @@ def _words(test: Alternative, form: Form) -> str:
         return _("more than %(number)s") % {"number": test.above}
     if not test.codes:
         return _("answered")
-    words = {}
+    words = {"True": _("yes")}  # a tick
     for value, label in getattr(form.fields[test.field], "choices", ()):
         nested = label if isinstance(label, list | tuple) else [(value, label)]
         words.update({str(code): str(word) for code, word in nested})
-    return ", ".join(words.get(code, code) for code in test.codes)
+    # Answers have commas of their own.
+    return " / ".join(words.get(code, code) for code in test.codes)

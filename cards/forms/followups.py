@@ -40,9 +40,7 @@ class OutcomeForm(TakesErrors, forms.Form):
         widget=forms.TextInput(attrs={"list": "case-codes", "autocomplete": "off"}),
     )
     decided_on = DayField(label=_COLUMNS["decided_on"].verbose_name, required=False)
-    court = forms.CharField(
-        label=_COLUMNS["court"].verbose_name, max_length=200, required=False
-    )
+    court = forms.CharField(label=_COLUMNS["court"].verbose_name, max_length=200, required=False)
     article = _choice("article")
     outcome = _choice("outcome")
     fine_mci = PlainDecimalField(

@@ -13,7 +13,7 @@ import cards.models.fields
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '__first__'),
+        ('accounts', '0001_user'),
         ('cards', '0001_reference'),
     ]
 

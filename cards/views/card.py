@@ -46,6 +46,9 @@ def edit(request, uuid):
         card = _store(request, form, uuid, card)
     except services.StaleVersion as stale:
         return _conflict_page(request, form, stale.card)
+    except ValidationError as refused:
+        form.take(refused)
+        return _page(request, form, card, status=422)
     _keep_version(form, card)
     if not form.is_valid():
         return _page(request, form, card, status=422, saved=True)
@@ -66,17 +69,24 @@ def autosave(request, uuid):
     except services.StaleVersion as stale:
         url = stale.card.get_absolute_url()
         return JsonResponse({"ok": False, "conflict": True, "url": url}, status=409)
+    except ValidationError as refused:
+        form.take(refused)
+        return JsonResponse({"ok": False, "errors": _errors(form)}, status=422)
     now = timezone.localtime()
     return JsonResponse(
         {
             "ok": not form.errors,
             "version": card.version,
             "saved_at": formats.time_format(now, "H:i"),
-            "errors": {name: list(errors) for name, errors in form.errors.items()},
+            "errors": _errors(form),
             "url": reverse("cards:edit", args=[uuid]),
             "uuid": str(uuid),
         }
     )
+
+
+def _errors(form: CardForm) -> dict[str, list[str]]:
+    return {name: list(errors) for name, errors in form.errors.items()}
 
 
 def _may_write(user, card: Card | None) -> None:
@@ -89,7 +99,8 @@ def _may_write(user, card: Card | None) -> None:
 
 
 def _store(request, form: CardForm, uuid, card: Card | None) -> Card:
-    """Save every answer that could be read. Raises StaleVersion."""
+    """Save every answer that could be read. Raises StaleVersion, or ValidationError where the
+    card is submitted already and must stay complete."""
     form.is_valid()
     answers = form.answers()
     if card is None:
@@ -112,7 +123,7 @@ def _store(request, form: CardForm, uuid, card: Card | None) -> Card:
 
 
 def _submit(request, form: CardForm, card: Card):
-    problems = workflow.submission_problems(card)
+    problems = services.problems_of(card)
     if problems:
         form.add_problems(problems)
         return _page(request, form, card, status=422)

@@ -49,6 +49,10 @@ def transition(request, uuid, name):
             reason=form.cleaned_data.get("reason", ""),
             duplicate_of=other,
         )
+    except workflow.NotPossible as late:
+        # Somebody else decided first: show the card as it stands now.
+        messages.error(request, late.message)
+        return redirect(card)
     except ValidationError as refused:
         form.take(refused)
         return _page(request, card, refused=form, status=422)

@@ -36,7 +36,9 @@ def outcome_add(request, uuid):
             form.take(refused)
         else:
             code = update.case.case_code
-            messages.success(request, _("The outcome of case %(code)s has been added.") % {"code": code})
+            messages.success(
+                request, _("The outcome of case %(code)s has been added.") % {"code": code}
+            )
             if request.POST.get("action") == "another":
                 return redirect("cards:outcome_add", uuid)
             return redirect(card.get_absolute_url() + "#outcomes")

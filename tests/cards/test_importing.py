@@ -604,10 +604,9 @@ def test_outcomes_come_in_one_file_only():
 
 def test_a_workbook_with_real_dates_times_and_numbers():
     day, noon = datetime.date(2018, 5, 10), datetime.time(12, 0)
-    row = card_row("A-1") | {"ref": 17, "date": day, "start_time": noon, "participants": 25,
-                             "latitude": 43.238949, "longitude": 76.889709, "end_time": "13:30"}  # fmt: skip
-    outcome = outcome_row("17") | {"card": 17, "fine_mci": 20, "decided_on": datetime.datetime(
-        2018, 6, 10)}  # fmt: skip
+    row = card_row(17, date=day, start_time=noon, participants=25)
+    row |= {"latitude": 43.238949, "longitude": 76.889709, "end_time": "13:30"}
+    outcome = outcome_row(17, fine_mci=20, decided_on=datetime.datetime(2018, 6, 10))
     book = workbook_of(
         cards=[["Cards of 2018"], [], *table(row), [None] * 30], outcomes=table(outcome)
     )

@@ -137,6 +137,30 @@ def test_the_history_reads_in_words(reference):
     }
 
 
+EMPTIED = {
+    "place": ("", "required"),
+    "city": (None, "required"),
+    "date": (None, "required"),
+    "detained": (None, "required"),
+    "attributes": ((), "required"),
+    "police_present": ("no", "counted"),
+    "date_precision": ("", "required"),
+}
+
+
+@pytest.mark.parametrize("name", EMPTIED)
+def test_a_submitted_card_stays_complete_and_free_of_contradictions(reference, name):
+    card, (value, code) = make_card("submitted"), EMPTIED[name]
+    with pytest.raises(ValidationError) as refused:
+        services.save(card, actor=EditorFactory(), answers={name: value})
+    codes = {field: [e.code for e in errors] for field, errors in refused.value.error_dict.items()}
+    assert codes == {name: [code]}
+    stored = Card.objects.get(pk=card.pk)
+    assert (answers_of(stored)[name], stored.version) == (answers_of(card)[name], card.version)
+    workflow.apply(card, "return", actor=EditorFactory(), reason="Look again")
+    services.save(card, actor=card.monitor, answers={name: value})
+
+
 # What follows from answers
 
 

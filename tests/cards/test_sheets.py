@@ -6,10 +6,8 @@ import zipfile
 
 import openpyxl
 import pytest
-from openpyxl.utils import get_column_letter
 
 from cards.sheets import Unreadable, read_sheets
-from cards.workbooks import MAX_CELLS
 from tests.files import saved, workbook_of
 
 KNOWN = {"table": ("place", "month", "state")}
@@ -56,10 +54,25 @@ def table(*rows, sheet="table") -> bytes:
         table(*(line.split(",") for line in PLAIN.split()), sheet=" Table "),
         table(["Coverage"], [], *([None, *line.split(",")] for line in PLAIN.split())),
     ],
-    ids=(
-        "comma bom semicolon tab sep crlf cr spaces capitals title empty-columns blank-lines "
-        "quotes workbook other-sheet-name sheet-name-with-spaces workbook-with-title"
-    ).split(),
+    ids=[
+        "comma",
+        "bom",
+        "semicolon",
+        "tab",
+        "sep",
+        "crlf",
+        "cr",
+        "spaces",
+        "capitals",
+        "title",
+        "empty-columns",
+        "blank-lines",
+        "quotes",
+        "workbook",
+        "other-sheet-name",
+        "sheet-name-with-spaces",
+        "workbook-with-title",
+    ],
 )
 def test_the_same_rows_however_they_are_saved(content):
     assert cells(content) == ROWS
@@ -180,8 +193,6 @@ def test_a_cell_far_away_does_not_fill_the_memory(place):
         "xl/worksheets/sheet1.xml",
         lambda data: data.replace(b'r="A2"', f'r="{place}"'.encode()),
     )
-    if place == "A1048576":
-        assert 1_048_576 * 21 > MAX_CELLS
     refused(content)
 
 
@@ -228,4 +239,3 @@ def test_broken_cells_are_found_in_large_sheets():
         sheet.append([f"a place with a longer name {number}", "=1+1", "full"])
     broken = read_sheets(saved(book), KNOWN)["table"].broken
     assert sorted(broken) == [(line, 1) for line in range(2, 30_002)]
-    assert get_column_letter(2) == "B"

@@ -79,6 +79,12 @@ RULES = {
     # identification
     "date in the future": ({"date": TODAY + DAY}, {"date": ["future"]}),
     "date today": ({"date": TODAY}, {}),
+    "a year mistyped": ({"date": datetime.date(18, 5, 10)}, {"date": ["too_early"]}),
+    "before anything was monitored": (
+        {"date": datetime.date(1989, 12, 31), "application_date": None},
+        {"date": ["too_early"]},
+    ),
+    "the first year": ({"date": datetime.date(1990, 1, 1)}, {}),
     "an inexact date": ({"date_precision": "month"}, {}),
     "last day before the first": ({"end_date": DATE - DAY}, {"end_date": ["before_start"]}),
     "last day in the future": ({"end_date": TODAY + DAY}, {"end_date": ["future"]}),
@@ -356,6 +362,8 @@ def test_the_duration_across_midnight_and_days(start, end, last, minutes):
         ({"start_time": None, "duration_minutes": 45}, {"duration_minutes": 45}),
         ({"duration_minutes": 45}, {"duration_minutes": 90}),
         ({"end_date": DATE}, {"end_date": None}),
+        # A year mistyped gives no duration that the column could not hold.
+        ({"end_date": datetime.date(9999, 5, 10)}, {"duration_minutes": 90}),
         ({"legal_status": "sanctioned"}, {"reason_not_requested": ""}),
         ({"legal_status": ""}, {"reason_not_requested": "spontaneous"}),
         ({"form_other": "Flash mob"}, {"form_other": ""}),

@@ -128,7 +128,7 @@ def test_each_cell(reference, status, letter):
     assert offered == {name for name, outcome in expected.items() if outcome == "done"}
 
 
-@pytest.mark.parametrize("name", REASON_NEEDED)
+@pytest.mark.parametrize("name", sorted(REASON_NEEDED))
 @pytest.mark.parametrize("reason", ["", "   \n"])
 def test_a_reason_that_is_needed_is_asked_for(reference, name, reason):
     status = next(status for status, names in POSSIBLE.items() if name in names)

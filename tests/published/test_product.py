@@ -50,6 +50,8 @@ def test_every_value_equals_the_independent_computation(report):
     wrong = {}
     for key, (value, _numerator, _denominator) in theirs.items():
         found = ours.get(key)
+        if key[0] == "7" and value == 0 and key not in ours:
+            continue  # the product's table 7 lists the forms that occurred
         same = found == value or (
             found is not None
             and value is not None
