@@ -25,13 +25,13 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 	@.ci/setup test
 	@$(MAKE) --no-print-directory lint
 	@echo "Tests on SQLite"
-	@TEST_SQLITE_FILE=1 $(PYTEST) $(ARGS)
+	@$(PYTEST) $(ARGS)
 	@echo "Tests on PostgreSQL"
 	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(JOBS) $(ARGS)
 
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
-	@$(PYTEST) -q -m "not journey and not slow" $(ARGS)
+	@TEST_IN_MEMORY=1 $(PYTEST) -q -m "not journey and not slow" $(ARGS)
 
 lint: ## style, likely bugs, types of reports/, missing migrations
 	@.ci/setup dev

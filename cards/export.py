@@ -38,8 +38,8 @@ _LONGEST = 32_767
 def written(cards: CardQuerySet, kind: str) -> IO[bytes]:
     """The cards as ``csv`` or ``xlsx``, newest first; an open file at its beginning.
 
-    The court outcomes that count (reviewed, or the card's own still pending ones) are in the
-    workbook only: a CSV file holds one table. Raises KeyError for another kind.
+    The court outcomes that were not refused are in the workbook only: a CSV file holds one
+    table. Raises KeyError for another kind.
     """
     write: Callable[[IO[bytes], CardQuerySet], None] = {"csv": _csv, "xlsx": _xlsx}[kind]
     stream = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (the caller's)

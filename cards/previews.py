@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from cards import coverage, importing
@@ -92,13 +94,28 @@ def _first_cards(rows: Iterable[Row]) -> dict[str, Any]:
     lines = []
     for row in rows:
         answers = row.answers
-        cells = [words(name, answers[name], labels) or "—" for name in SHOWN]
+        cells = [_short(name, answers[name], labels) for name in SHOWN]
         changed = [str(label_of(name)) for name in row.changes]
-        what = _("Changed: %(columns)s") % {"columns": ", ".join(changed)} if changed else _("New")
+        what = (
+            _("Changed: %(columns)s") % {"columns": ", ".join(changed)}
+            if changed
+            else _("New card")
+        )
         status = str(Status(row.status).label)
         lines.append([row.line, row.ref or "—", what, status, *cells])
     head = [_("Line"), "ref", _("What happens"), _("Status"), *(str(label_of(n)) for n in SHOWN)]
-    return {"head": head, "lines": lines}
+    return _table(head, lines)
+
+
+def _short(name: str, value: Any, labels: dict) -> str:
+    if isinstance(value, datetime.date):
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
+    return words(name, value, labels) or "—"
+
+
+def _table(head: list[str], lines: list[list[Any]]) -> dict[str, Any]:
+    """Cells with their headings, which narrow screens show beside each."""
+    return {"head": head, "lines": [list(zip(head, line, strict=True)) for line in lines]}
 
 
 def _first_months(checked: coverage.Checked) -> dict[str, Any]:
@@ -108,7 +125,7 @@ def _first_months(checked: coverage.Checked) -> dict[str, Any]:
         [places[place], f"{month:%Y-%m}", str(CoverageState(state).label)]
         for (place, month), state in changed
     ]
-    return {"head": [_("Place"), _("Month"), _("State")], "lines": lines}
+    return _table([_("Place"), _("Month"), _("State")], lines)
 
 
 def _card_work(checked: importing.Checked) -> list:

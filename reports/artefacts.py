@@ -100,6 +100,7 @@ def article(source: Source, language: str, drill: DrillTo | None) -> Article:
 
     def make() -> Article:
         context = html.context(source.report, language, drill_base=drill, figure_base=drawing)
+        context["tables_at"] = reverse("reports:period", args=[source.period.code]) + "tables/"
         return Article(
             render_to_string("reports/_article.html", context),
             context["document_title"],

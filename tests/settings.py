@@ -37,5 +37,5 @@ STORAGES = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # The whole suite uses a file, as the site does; the quick one keeps SQLite in memory.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3") and os.environ.get("TEST_SQLITE_FILE"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not os.environ.get("TEST_IN_MEMORY"):
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}

@@ -317,6 +317,23 @@ def test_an_editor_corrects_a_submitted_card_and_then_may_not_approve_it(client_
     assert card.status == "approved"
 
 
+def test_a_correction_that_leaves_a_submitted_card_incomplete_is_refused(client_of, editor):
+    card = make_card("submitted")
+    client = client_of(editor)
+    answers = answers_of(card) | {"place": "", "police_present": "no", "settlement": "Aksai"}
+    data = posted(answers, uuid=str(card.uuid), version=card.version)
+    response = post(client, data)
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"place", "police_present"}
+    assert 'value="Aksai"' in response.content.decode()
+    answer = client.post(reverse("cards:autosave", args=[card.uuid]), data)
+    assert answer.status_code == 422
+    assert set(answer.json()["errors"]) == {"place", "police_present"}
+    assert "version" not in answer.json()
+    stored = Card.objects.get(pk=card.pk)
+    assert (stored.place, stored.settlement, stored.version) == (card.place, "", card.version)
+
+
 def test_editing_an_approved_card_needs_reopening(client_of, editor):
     card = make_card("approved", editor=editor)
     client = client_of(editor)

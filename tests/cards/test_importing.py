@@ -5,8 +5,12 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cards import importing, services, workflow
+from cards.columns import CARD_COLUMNS
 from cards.export import written
 from cards.importing import check
 from cards.models import Card, CaseUpdate, Count, Event, NumberSequence
@@ -675,3 +679,70 @@ def test_listeners_are_told_once_of_every_month_that_changed(monkeypatch):
     finally:
         counted_cards_changed.disconnect(listen)
     assert told == [{may}, {may, ("almaty", datetime.date(2018, 7, 1))}]
+
+
+# --- anything at all -------------------------------------------------------------------------
+
+CELL = st.one_of(
+    st.text(max_size=30),
+    st.from_regex(r"[-+=@]?[0-9 .,:/;eE%]{0,14}", fullmatch=True),
+    st.sampled_from(
+        ["yes", "да", "none;placards", "2018-02-30", "0.5", "approved", "unknown", "''"]
+    ),
+)
+COLUMN = st.one_of(st.sampled_from(CARD_COLUMNS), st.text(max_size=8))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(changes=st.dictionaries(COLUMN, CELL, max_size=8), second=st.dictionaries(COLUMN, CELL))
+def test_any_cells_are_loaded_or_refused_by_line(changes, second):
+    """Whatever stands in a file: the database never has to refuse what was found in order."""
+    rows = [card_row("A-1"), card_row("A-2") | changes, second]
+    with transaction.atomic():
+        try:
+            checked = check(csv_of(*rows), csv_of(outcome_row("A-1"), outcome_row() | second))
+            if checked.refusals:
+                assert {refusal.line for refusal in checked.refusals} <= {2, 3, 4}
+            else:
+                importing.load(checked)
+                again = check(csv_of(*rows))
+                assert again.cards.updated == 0
+        except importing.Unreadable as error:
+            assert str(error)
+        transaction.set_rollback(True)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
+def test_any_bytes_are_no_file_of_cards(content):
+    for start in (b"", b"PK\x03\x04", csv_of(card_row("A-1"))):
+        try:
+            checked = check(start + content)
+        except importing.Unreadable as error:
+            assert str(error)
+        else:
+            assert checked.cards.read >= 0
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    texts=st.fixed_dictionaries(
+        {name: st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+         for name in ("place", "settlement", "demands", "description", "organiser_name")}
+    )
+)  # fmt: skip
+def test_whatever_people_type_survives_export_and_import(texts, monitor):
+    typed = {name: text.strip() for name, text in texts.items()}
+    with transaction.atomic():
+        services.create(actor=monitor, answers=card_answers(**typed))
+        for kind in ("csv", "xlsx"):
+            checked = check(written(Card.objects.all(), kind).read())
+            assert [(row.changes, row.stored is None) for row in checked.rows] == []
+            assert counts(checked.cards) == (1, 0, 0, 1, 0)
+        transaction.set_rollback(True)

@@ -82,4 +82,7 @@ def visit(browser, site):
 
     yield open_page
     for context in contexts:
+        # Nothing may still be on its way to the server when the database is emptied.
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")
         context.close()

@@ -74,7 +74,7 @@ def almaty_assemblies(page: Page) -> int:
 def pdf_text(page: Page) -> str:
     from pypdf import PdfReader
 
-    response = page.request.get("/reports/2018/report-2018-ru.pdf")
+    response = page.request.get("/reports/2018/files/pdf/ru/", timeout=180_000)
     assert response.status == 200
     assert response.headers["content-type"] == "application/pdf"
     reader = PdfReader(io.BytesIO(response.body()))

@@ -145,7 +145,9 @@ def test_the_report_as_a_page(reader):
     chapters = page.xpath("//article/section/@id")
     (contents,) = by_class(page, "report-layout__contents")
     assert links(contents) == [f"#{chapter}" for chapter in chapters]
-    assert rows(page.get_element_by_id("table-1"))[0] == ["Almaty", "1", "100.0%"]
+    table = page.get_element_by_id("table-1")
+    assert rows(table)[0] == ["Almaty", "1", "100.0%"]
+    assert reverse("reports:table", args=["2018", "1"]) in links(table)
     images = page.xpath("//figure//img/@src")
     assert images
     svg = reader.get(images[0])
@@ -188,7 +190,8 @@ def test_without_the_right_to_list_cards_numbers_lead_nowhere(reader, monkeypatc
     make_card("approved")
     monkeypatch.setattr("reports.links.LIST_RIGHTS", ())
     page = page_of(reader.get("/reports/2018/"))
-    assert links(page.get_element_by_id("table-1")) == []
+    detail = reverse("reports:table", args=["2018", "1"])
+    assert links(page.get_element_by_id("table-1")) == [detail]
 
 
 def test_one_table_with_all_that_its_values_carry(reader):
