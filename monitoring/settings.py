@@ -139,7 +139,9 @@ LOGOUT_REDIRECT_URL = "sign_in"
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="ru")
 LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Django's own Kazakh has gaps and no formats; without these, pages fall back to Russian.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "monitoring" / "django_texts"]
+FORMAT_MODULE_PATH = ["monitoring.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="Asia/Almaty")

@@ -29,7 +29,7 @@ class Fact(models.Model):
             CheckConstraint(condition=Q(month__day=1), name="fact_first_of_month"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.place_id} {self.month:%Y-%m}"
 
 
@@ -60,5 +60,5 @@ class PublishedValue(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.table} {self.period_label} {self.row} {self.column}: {self.printed}"

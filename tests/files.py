@@ -24,15 +24,13 @@ def outcome_row(card: str = "A-1", **changes) -> dict[str, str]:
     return {"card": card, **answers, **changes}
 
 
-def csv_of(
-    *rows: dict[str, Any], delimiter: str = ",", end: str = "\n", bom: bool = False
-) -> bytes:
+def csv_of(*rows: dict[str, Any], quoting: int = csv.QUOTE_MINIMAL) -> bytes:
     """The rows under the columns of all of them; what a row does not have is empty."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns(*rows), delimiter=delimiter, lineterminator=end)
+    writer = csv.DictWriter(stream, columns(*rows), lineterminator="\n", quoting=quoting)
     writer.writeheader()
     writer.writerows(rows)
-    return stream.getvalue().encode("utf-8-sig" if bom else "utf-8")
+    return stream.getvalue().encode()
 
 
 def workbook_of(**sheets: list[list[Any]]) -> bytes:

@@ -8,11 +8,14 @@ the cards twenty-two times instead. A place at a time keeps the memory of a rebu
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cards.models import Form, Law, Topic
 from reports.facts.measures import MEASURES, SANCTION, Dimension, Measure, Of, has, quoted
@@ -126,14 +129,27 @@ def derive(
     registers = registers or Registers.read(using)
     connection = connections[using]
     found: dict[tuple[str, datetime.date], Derived] = {}
-    for of in _FROM:
-        made = statement(of, connection.vendor, registers, place is not None, start is not None)
-        parameters = [*([place] if place is not None else []), *([start, end] if start else [])]
-        with connection.cursor() as cursor:
+    parameters = [*([place] if place is not None else []), *([start, end] if start else [])]
+    with _uncompiled(connection, place is None or start is None), connection.cursor() as cursor:
+        for of in _FROM:
+            made = statement(of, connection.vendor, registers, place is not None, start is not None)
             cursor.execute(made.sql, parameters)
             for line in cursor:
                 _add(found, made, line)
     return [found[key] for key in sorted(found)]
+
+
+@contextmanager
+def _uncompiled(connection: BaseDatabaseWrapper, many_cards: bool) -> Iterator[None]:
+    """PostgreSQL compiles what looks costly: ten seconds for two hundred aggregates that run in
+    one. A single month of a place never looks costly and is spared the question."""
+    if connection.vendor != "postgresql" or not many_cards:
+        yield
+        return
+    with transaction.atomic(using=connection.alias, savepoint=False):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
+        yield
 
 
 def _add(found: dict[Any, Derived], made: Statement, line: tuple[Any, ...]) -> None:
