@@ -12,7 +12,7 @@ PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
 LANGUAGES := --locale ru --locale kk
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format messages clean
+.PHONY: help run test test-fast lint format messages screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ messages: ## gather the texts to translate into locale/, compile the translation
 	@.ci/setup messages
 	@$(PYTHON) manage.py makemessages $(LANGUAGES) --no-wrap --no-obsolete --add-location file --ignore .venv --ignore var --ignore tests
 	@$(PYTHON) manage.py compilemessages $(LANGUAGES)
+
+screenshots: ## the README's pictures, from a demonstration that `make run` serves
+	@.ci/setup test
+	@$(PYTHON) .ci/screenshots.py http://$(HOST):$(PORT)
 
 clean: ## remove .venv and what the tools left; the site's data under var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles

@@ -17,7 +17,7 @@ from cards.models import OPEN, Card, City
 from cards.parsing import BadCell, Parser
 from cards.refusals import Checked, Refusal, Row, Stored, Text
 from cards.serialise import KEPT, REFERENCES, answers_of, differences
-from cards.sheets import Sheet
+from cards.sheets import Sheet, clean
 from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 
@@ -33,8 +33,6 @@ STAGE = {
     Status.REJECTED.value: 2,
     Status.DUPLICATE.value: 2,
 }
-#: Texts of several lines, whose line ends differ between browsers and files.
-_LONG_TEXTS = ("source_links", "inclusion_reason", "demands", "refusal_ground", "description")
 #: Answers that ``validators.tidy`` takes out where nobody asked for them.
 _UNASKED = ("reason_not_requested", "form_other")
 
@@ -196,8 +194,8 @@ class CardChecker:
         answers = {**before, **values}
         for name in REFERENCES:
             answers[name] = answers[name] or None
-        for name in _LONG_TEXTS:
-            if name in values and values[name] == before[name].replace("\r\n", "\n"):
+        for name, value in values.items():
+            if value != before[name] and _same_text(before[name], value):
                 answers[name] = before[name]
         answers["date_precision"] = answers["date_precision"] or "exact"
         if answers["detained"] is not None:
@@ -315,6 +313,13 @@ def as_uuid(text: str) -> uuids.UUID | None:
         return uuids.UUID(text)
     except ValueError:
         return None
+
+
+def _same_text(before: Any, value: Any) -> bool:
+    """Whether only line ends and outer spaces differ, which files do not keep."""
+    if type(before) is not str or type(value) is not str:
+        return False
+    return clean(before.replace("\r\n", "\n").replace("\r", "\n")) == value
 
 
 def _changes(before: dict[str, Any], answers: dict[str, Any]) -> dict[str, list[str]]:

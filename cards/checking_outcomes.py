@@ -47,6 +47,8 @@ class OutcomeChecker:
         self.user = user
         self.today = services.today_in(None)
         self.seen: dict[tuple, int] = {}
+        #: Card and person code without capitals -> the code as it is first written.
+        self.codes: dict[tuple[str, str], str] = {}
 
     def check(self, sheet: Sheet) -> None:
         for batch in batches(parse(sheet, OUTCOMES, outcome_parsers())):
@@ -61,13 +63,15 @@ class OutcomeChecker:
         unread = {refusal.column for refusal in bad}
         found = self._problems(line, ref, values, stored)
         problems = [*bad, *(refusal for refusal in found if refusal.column not in unread)]
+        card = stored.of(ref)
+        if not problems:
+            values["case_code"] = self._code(ref, values["case_code"], card, known)
         if not problems:
             problems += self._once(line, ref, values)
         if problems:
             self.checked.refusals += problems
             self.tally.refused += 1
             return
-        card = stored.of(ref)
         case = known.get((card.pk, values["case_code"])) if card else None
         if case is not None and fingerprint(values) in case:
             self.tally.unchanged += 1
@@ -108,6 +112,16 @@ class OutcomeChecker:
             text = _("The card lies outside your regions, or is somebody's draft.")
             return [Refusal(OUTCOMES, line, "card", text)]
         return []
+
+    def _code(self, ref: str, code: str, card, known) -> str:
+        """The person code as the card has it: capitals make no other person."""
+        if card is not None:
+            if (card.pk, code) in known:
+                return code
+            for pk, stored in known:
+                if pk == card.pk and stored.casefold() == code.casefold():
+                    return stored
+        return self.codes.setdefault((ref, code.casefold()), code)
 
     def _once(self, line: int, ref: str, values: dict) -> list[Refusal]:
         key = (ref, values["case_code"], fingerprint(values))

@@ -31,9 +31,7 @@ urlpatterns = [
     path("<uuid:uuid>/outcomes/add/", followups.outcome_add, name="outcome_add"),
     path("<uuid:uuid>/outcomes/<int:pk>/review/", followups.outcome_review, name="outcome_review"),
     path("<uuid:uuid>/files/add/", followups.attach, name="attach"),
-    path(
-        "<uuid:uuid>/files/<uuid:attachment>/", followups.attachment_download, name="attachment"
-    ),
+    path("<uuid:uuid>/files/<uuid:attachment>/", followups.attachment_download, name="attachment"),
     path(
         "<uuid:uuid>/files/<uuid:attachment>/original/",
         followups.attachment_original,

@@ -533,6 +533,22 @@ def test_outcomes_for_a_card_that_is_stored(editor):
     assert CaseUpdate.objects.filter(case__card__ref="A-2").count() == 1
 
 
+def test_a_person_code_is_the_same_however_it_is_typed():
+    load(card_row("A-1"), outcomes=[outcome_row(), outcome_row(case_code="a-02")])
+    later = [
+        outcome_row(case_code="a-01"),
+        outcome_row(case_code="A-02", decided_on="2018-07-01"),
+        outcome_row(case_code="B-03"),
+        outcome_row(case_code="b-03", decided_on="2018-07-01"),
+    ]
+    checked = load(card_row("A-1"), outcomes=later)
+    assert counts(checked.court) == (4, 2, 1, 1, 0)
+    cases = Card.objects.get().cases.order_by("id")
+    assert [(case.case_code, case.updates.count()) for case in cases] == [
+        ("A-01", 1), ("a-02", 2), ("B-03", 2),
+    ]  # fmt: skip
+
+
 def test_outcomes_find_a_card_by_its_identifier():
     card = make_card("approved")
     importing.load(check(workbook_of(outcomes=table(outcome_row(str(card.uuid))))))
