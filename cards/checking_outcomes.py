@@ -53,11 +53,11 @@ class OutcomeChecker:
     def check(self, sheet: Sheet) -> None:
         for batch in batches(parse(sheet, OUTCOMES, outcome_parsers())):
             stored = StoredCards([values.get("card", "") for _line, values, _bad in batch], ())
-            known = _known(stored)
+            known = _Known(stored)
             for line, values, bad in batch:
                 self._row(line, values, bad, stored, known)
 
-    def _row(self, line: int, values: dict, bad: list[Refusal], stored: StoredCards, known) -> None:
+    def _row(self, line: int, values: dict, bad: list[Refusal], stored, known: _Known) -> None:
         self.tally.read += 1
         ref = values.pop("card", "")
         unread = {refusal.column for refusal in bad}
@@ -66,13 +66,12 @@ class OutcomeChecker:
         card = stored.of(ref)
         if not problems:
             values["case_code"] = self._code(ref, values["case_code"], card, known)
-        if not problems:
             problems += self._once(line, ref, values)
         if problems:
             self.checked.refusals += problems
             self.tally.refused += 1
             return
-        case = known.get((card.pk, values["case_code"])) if card else None
+        case = known.cases.get((card.pk, values["case_code"])) if card else None
         if case is not None and fingerprint(values) in case:
             self.tally.unchanged += 1
             return
@@ -113,14 +112,13 @@ class OutcomeChecker:
             return [Refusal(OUTCOMES, line, "card", text)]
         return []
 
-    def _code(self, ref: str, code: str, card, known) -> str:
+    def _code(self, ref: str, code: str, card, known: _Known) -> str:
         """The person code as the card has it: capitals make no other person."""
         if card is not None:
-            if (card.pk, code) in known:
+            if (card.pk, code) in known.cases:
                 return code
-            for pk, stored in known:
-                if pk == card.pk and stored.casefold() == code.casefold():
-                    return stored
+            if stored := known.spelled.get((card.pk, code.casefold())):
+                return stored
         return self.codes.setdefault((ref, code.casefold()), code)
 
     def _once(self, line: int, ref: str, values: dict) -> list[Refusal]:
@@ -132,17 +130,24 @@ class OutcomeChecker:
         return [Refusal(OUTCOMES, line, "case_code", text)]
 
 
-def _known(stored: StoredCards) -> dict[tuple[int, str], set[tuple[str, ...]]]:
-    """Card and person code -> the outcomes that are there already."""
-    cards = [card.pk for card in stored.by_uuid.values()]
-    if not cards:
-        return {}
-    cases = CourtCase.objects.filter(card__in=cards)
-    found: dict[tuple[int, str], set] = {
-        (card, code): set() for card, code in cases.values_list("card_id", "case_code")
-    }
-    updates = CaseUpdate.objects.filter(case__card__in=cards)
-    names = ("case__card_id", "case__case_code", *UPDATE_FIELDS)
-    for card, code, *values in updates.values_list(*names):
-        found[card, code].add(tuple(map(as_text, values)))
-    return found
+class _Known:
+    """The outcomes that cards have already.
+
+    ``cases``: card and person code -> what is known; ``spelled``: card and the code without
+    capitals -> the code as it is stored.
+    """
+
+    def __init__(self, stored: StoredCards):
+        self.cases: dict[tuple[int, str], set[tuple[str, ...]]] = {}
+        self.spelled: dict[tuple[int, str], str] = {}
+        cards = [card.pk for card in stored.by_uuid.values()]
+        if not cards:
+            return
+        cases = CourtCase.objects.filter(card__in=cards).values_list("card_id", "case_code")
+        for card, code in cases:
+            self.cases[card, code] = set()
+            self.spelled[card, code.casefold()] = code
+        updates = CaseUpdate.objects.filter(case__card__in=cards)
+        names = ("case__card_id", "case__case_code", *UPDATE_FIELDS)
+        for card, code, *values in updates.values_list(*names):
+            self.cases[card, code].add(tuple(map(as_text, values)))

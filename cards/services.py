@@ -184,11 +184,10 @@ def decide_inclusion(card: Card, *, actor, inclusion: str, reason: str) -> Card:
 
 
 @transaction.atomic
-def add_outcome(card: Card, *, actor, outcome: dict[str, Any], accepted_by=None) -> CaseUpdate:
+def add_outcome(card: Card, *, actor, outcome: dict[str, Any]) -> CaseUpdate:
     """Add what became known of a person's case; a case is one per person code of the card.
 
-    Raises ValidationError by field. ``accepted_by``: an editor on whose word it counts at once
-    (imports of approved cards).
+    Raises ValidationError by field.
     """
     refuse(validators.outcome_problems(outcome, card.date, today_in(card.city)))
     values = {name: value for name, value in outcome.items() if name != "case_code"}
