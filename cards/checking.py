@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import uuid as uuids
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,8 @@ STAGE = {
     Status.REJECTED.value: 2,
     Status.DUPLICATE.value: 2,
 }
+_DATE = KEPT.index("date")
+_IN_ORDER = operator.itemgetter(*KEPT)
 #: Answers that ``validators.tidy`` takes out where nobody asked for them.
 _UNASKED = ("reason_not_requested", "form_other")
 
@@ -144,17 +147,21 @@ class CardChecker:
         if stored is not None and stored.ref == "" and as_uuid(ref) == stored.uuid:
             ref = ""
         self._once(line, ref, uuid, stored)
-        unread = {refusal.column for refusal in bad}
-        row = self._judged(line, ref, uuid, named, values, stored, unread)
+        row = None
+        if self._reaches(stored):
+            unread = {refusal.column for refusal in bad}
+            row = self._judged(line, ref, uuid, named, values, stored, unread)
+        else:
+            self._refuse(line, "ref", _("This card lies outside your regions, or is a draft."))
         if len(self.checked.refusals) > before:
             tally.refused += 1
             self.refused.add(ref or str(uuid))
-            return
-        self._take(row)
+        else:
+            self._take(row)
 
     def _take(self, row: Row) -> None:
         tally, stored = self.checked.cards, row.stored
-        known = row.answers["date"], row.status
+        known = row.values[_DATE], row.status
         for name in row.names():
             self.checked.refs[name] = known
         if stored is None:
@@ -176,7 +183,7 @@ class CardChecker:
         answers = self._answers(line, values, before, stored is None)
         changes = _changes(before, answers) if stored else {}
         status = self._status(named, stored, bool(changes))
-        row = Row(line, ref, uuid, status, tuple(answers[name] for name in KEPT), stored, changes)
+        row = Row(line, ref, uuid, status, _IN_ORDER(answers), stored, changes)
         if stored is None or changes or status != stored.status:
             for problem in self._problems(answers, row):
                 if problem.field not in unread:
@@ -194,9 +201,10 @@ class CardChecker:
         answers = {**before, **values}
         for name in REFERENCES:
             answers[name] = answers[name] or None
-        for name, value in values.items():
-            if value != before[name] and _same_text(before[name], value):
-                answers[name] = before[name]
+        if not new:
+            for name, value in values.items():
+                if value != before[name] and _same_text(before[name], value):
+                    answers[name] = before[name]
         answers["date_precision"] = answers["date_precision"] or "exact"
         if answers["detained"] is not None:
             if flag:
@@ -215,7 +223,7 @@ class CardChecker:
         if not values.get("inclusion") and (
             not tidied["inclusion_reason"] or tidied["course"] == "prevented"
         ):
-            tidied["inclusion"] = validators.default_inclusion(tidied)
+            tidied["inclusion"] = services.inclusion_by_rule(tidied)
         return tidied
 
     def _status(self, named: str | None, stored: Stored | None, changed: bool) -> str:
@@ -243,18 +251,23 @@ class CardChecker:
                     yield validators.Problem(name, "required", _("Answer this question."))
         yield from validators.impossible(answers, self.today[answers["city"]])
 
+    def _reaches(self, stored: Stored | None) -> bool:
+        """Whether the person may see the stored card that a row speaks of."""
+        user = self.user
+        if user is None or stored is None or stored.monitor == user.pk:
+            return True
+        in_scope = user.all_regions or stored.region in user.region_codes()
+        return in_scope and stored.status != Status.DRAFT
+
     def _rights(self, row: Row, city: str | None) -> None:
-        user, stored = self.user, row.stored
+        user = self.user
         if user is None:
             return
-        regions = {self.regions.get(city), stored.region if stored else None} - {None}
-        if not user.all_regions and not regions <= user.region_codes():
+        if city and not user.all_regions and self.regions[city] not in user.region_codes():
             self._refuse(row.line, "city", _("The city lies outside your regions."))
-        own = stored is not None and stored.monitor == user.pk
-        if stored and stored.status == Status.DRAFT and not own:
-            self._refuse(row.line, "ref", _("This card is somebody's draft."))
         if row.status == Status.APPROVED and not allowed(user, "card.import_approved"):
             self._refuse(row.line, "status", _("Only an editor may load approved cards."))
+        own = row.stored is not None and row.stored.monitor == user.pk
         if own and STAGE[row.status] == 2:
             self._refuse(row.line, "status", _("Nobody decides on a card of their own."))
 

@@ -108,7 +108,7 @@ class OutcomeChecker:
             return []
         in_reach = user.all_regions or card.region in user.region_codes()
         if not in_reach or card.status == Status.DRAFT:
-            text = _("The card lies outside your regions, or is somebody's draft.")
+            text = _("This card lies outside your regions, or is a draft.")
             return [Refusal(OUTCOMES, line, "card", text)]
         return []
 

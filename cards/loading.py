@@ -75,7 +75,8 @@ class Writer:
         self.reconstruction = reconstruction
         self.places = dict(City.objects.values_list("code", "place_id"))
         empty = answers_of(Card())
-        self.empty = [as_text(empty[name]) for name in KEPT]
+        #: For each answer its name, what an empty card says, and texts of values seen before.
+        self.texts = [(name, as_text(empty[name]), {}) for name in KEPT]
         self.written: dict[str, _Written] = {}
         self.months: set[services.Month] = set()
 
@@ -119,7 +120,7 @@ class Writer:
         events, counts = [], []
         for row in batch:
             pk = keys[row.uuid]
-            changes = _filled(row.values, self.empty)
+            changes = self._filled(row.values)
             events.append(self._event(pk, EventKind.IMPORTED, 1, changes, to_status=row.status))
             counts += self._counts(pk, row.values)
             self._remember(row, pk, 1)
@@ -232,6 +233,17 @@ class Writer:
             basis = basis or "unknown"
             yield [card, subject, best, low, high, basis, source, True, self.actor_id, self.now]
 
+    def _filled(self, values: Sequence[Any]) -> dict[str, list[str]]:
+        """Field -> [before, after] for every answer that an empty card does not have."""
+        found = {}
+        for (name, empty, known), value in zip(self.texts, values, strict=True):
+            text = value if type(value) is str else known.get(value)
+            if text is None:
+                text = known[value] = as_text(value)
+            if text != empty:
+                found[name] = [empty, text]
+        return found
+
     def _event(self, card, kind, version, changes, from_status="", to_status="") -> list[Any]:
         return [
             card, kind.value, self.actor_id, self.now, from_status, to_status, version, changes
@@ -247,16 +259,6 @@ def _lock(stored: list) -> None:
         )
         if any(versions.get(card.pk) != card.version for card in batch):
             raise Changed
-
-
-def _filled(values: Sequence[Any], empty: Sequence[str]) -> dict[str, list[str]]:
-    """Field -> [before, after] for every answer that an empty card does not have."""
-    found = {}
-    for name, value, before in zip(KEPT, values, empty, strict=True):
-        text = value if type(value) is str else as_text(value)
-        if text != before:
-            found[name] = [before, text]
-    return found
 
 
 def _recounted(row: Row) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import formats
@@ -17,9 +17,8 @@ from cards.checking_outcomes import fingerprint
 from cards.columns import CARDS, OUTCOMES
 from cards.models import Place
 from cards.reading import label_of, words
-from cards.refusals import Refusal, Row
+from cards.refusals import Refusal
 from cards.serialise import REFERENCES, as_text, labels_of
-from cards.sheets import Unreadable
 from cards.vocabularies import CoverageState, Status
 
 FIRST = 10
@@ -29,65 +28,65 @@ SHOWN = ("date", "city", "place", "form", "topic", "participants", "police", "de
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file that can be loaded in the browser. ``check`` raises Unreadable."""
+    """A kind of file that can be loaded in the browser.
+
+    ``check`` reads the files and raises Unreadable; ``load`` writes what was checked. Of what was
+    checked, ``tallies`` names the tables with their counts, ``first`` shows the first rows, and
+    ``work`` is everything that would be written, so that two previews can be compared. ``route``
+    is where such a file is chosen.
+    """
 
     name: str
     right: str
+    route: str
     check: Callable[..., Any]
+    load: Callable[..., None]
+    tallies: Callable[[Any], list[tuple[Any, Any]]]
+    first: Callable[[Any], dict[str, Any]]
+    work: Callable[[Any], list]
 
 
-def _check_cards(files: dict[str, bytes], *, user, status: str = "") -> importing.Checked:
-    return importing.check(files[CARDS], files.get(OUTCOMES), status=status or None, user=user)
+#: Name -> kind. Another app adds its own when it is ready.
+KINDS: dict[str, Kind] = {}
+COUNTS = ("read", "new", "updated", "unchanged", "refused")
 
 
-def _check_coverage(files: dict[str, bytes], *, user, status: str = "") -> coverage.Checked:
-    return coverage.check(files[coverage.SHEET])
-
-
-KINDS = {
-    CARDS: Kind(CARDS, "card.import", _check_cards),
-    coverage.SHEET: Kind(coverage.SHEET, "coverage.edit", _check_coverage),
-}
-
-
-def load(checked: importing.Checked | coverage.Checked, *, user) -> None:
-    """Write what was checked. Raises ``importing.Changed``."""
-    if isinstance(checked, importing.Checked):
-        importing.load(checked, user=user)
-    else:
-        coverage.load(checked)
-
-
-def preview(checked: importing.Checked | coverage.Checked) -> dict[str, Any]:
+def preview(kind: Kind, checked: Any) -> dict[str, Any]:
     """The preview as plain values, in the active language; ``mark`` changes with what it says."""
-    of_cards = isinstance(checked, importing.Checked)
-    tallies = _tallies(checked)
-    first = _first_cards(checked.rows[:FIRST]) if of_cards else _first_months(checked)
-    work = _card_work(checked) if of_cards else _coverage_work(checked)
+    tallies = [
+        {"name": str(name), **{count: getattr(tally, count) for count in COUNTS}}
+        for name, tally in kind.tallies(checked)
+    ]
     return {
         "tallies": tallies,
         "notices": [str(notice) for notice in checked.notices],
         "refusals": [_told(refusal) for refusal in checked.refusals],
-        "first": first,
+        "first": kind.first(checked),
         "changes": sum(tally["new"] + tally["updated"] for tally in tallies),
-        "mark": _mark([tallies, work]),
+        "mark": _mark([tallies, kind.work(checked)]),
     }
 
 
-def _tallies(checked: importing.Checked | coverage.Checked) -> list[dict[str, Any]]:
-    if isinstance(checked, importing.Checked):
-        named = [(_("Cards"), checked.cards), (_("Court outcomes"), checked.court)]
-        return [{"name": name, **asdict(tally)} for name, tally in named if tally is not None]
-    counts = ("read", "new", "updated", "unchanged", "refused")
-    return [{"name": _("Coverage"), **{name: getattr(checked, name) for name in counts}}]
+def table(head: list[str], lines: list[list[Any]]) -> dict[str, Any]:
+    """The first rows, each cell with its heading, which narrow screens show beside it."""
+    return {"head": head, "lines": [list(zip(head, line, strict=True)) for line in lines]}
 
 
 def _told(refusal: Refusal) -> list[Any]:
     return [refusal.sheet, refusal.line, refusal.column, str(refusal.message)]
 
 
-def _first_cards(rows: Iterable[Row]) -> dict[str, Any]:
-    rows = list(rows)
+def _check_cards(files: dict[str, bytes], *, user, status: str = "") -> importing.Checked:
+    return importing.check(files[CARDS], files.get(OUTCOMES), status=status or None, user=user)
+
+
+def _card_tallies(checked: importing.Checked) -> list[tuple[Any, Any]]:
+    named = [(_("Cards"), checked.cards), (_("Court outcomes"), checked.court)]
+    return [(name, tally) for name, tally in named if tally is not None]
+
+
+def _first_cards(checked: importing.Checked) -> dict[str, Any]:
+    rows = checked.rows[:FIRST]
     labels = labels_of(
         {(name, row.answers[name] or "") for row in rows for name in REFERENCES if name in SHOWN}
     )
@@ -104,7 +103,7 @@ def _first_cards(rows: Iterable[Row]) -> dict[str, Any]:
         status = str(Status(row.status).label)
         lines.append([row.line, row.ref or "—", what, status, *cells])
     head = [_("Line"), "ref", _("What happens"), _("Status"), *(str(label_of(n)) for n in SHOWN)]
-    return _table(head, lines)
+    return table(head, lines)
 
 
 def _short(name: str, value: Any, labels: dict) -> str:
@@ -113,9 +112,12 @@ def _short(name: str, value: Any, labels: dict) -> str:
     return words(name, value, labels) or "—"
 
 
-def _table(head: list[str], lines: list[list[Any]]) -> dict[str, Any]:
-    """Cells with their headings, which narrow screens show beside each."""
-    return {"head": head, "lines": [list(zip(head, line, strict=True)) for line in lines]}
+def _check_coverage(files: dict[str, bytes], *, user, status: str = "") -> coverage.Checked:
+    return coverage.check(files[coverage.SHEET])
+
+
+def _load_coverage(checked: coverage.Checked, *, user) -> None:
+    coverage.load(checked)
 
 
 def _first_months(checked: coverage.Checked) -> dict[str, Any]:
@@ -125,7 +127,7 @@ def _first_months(checked: coverage.Checked) -> dict[str, Any]:
         [places[place], f"{month:%Y-%m}", str(CoverageState(state).label)]
         for (place, month), state in changed
     ]
-    return _table([_("Place"), _("Month"), _("State")], lines)
+    return table([_("Place"), _("Month"), _("State")], lines)
 
 
 def _card_work(checked: importing.Checked) -> list:
@@ -145,4 +147,23 @@ def _mark(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
-__all__ = ["KINDS", "Kind", "Unreadable", "load", "preview"]
+KINDS[CARDS] = Kind(
+    CARDS,
+    "card.import",
+    "cards:import",
+    _check_cards,
+    importing.load,
+    _card_tallies,
+    _first_cards,
+    _card_work,
+)
+KINDS[coverage.SHEET] = Kind(
+    coverage.SHEET,
+    "coverage.edit",
+    "cards:import_coverage",
+    _check_coverage,
+    _load_coverage,
+    lambda checked: [(_("Coverage"), checked)],
+    _first_months,
+    _coverage_work,
+)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from cards import validators
 from cards.models import Card, Event, EventKind
 from cards.models.outcomes import CaseUpdate
-from cards.sections import DECISIONS, OUTCOME_SECTION, SECTIONS, Section
+from cards.sections import OUTCOME_SECTION, SECTIONS, Section
 from cards.serialise import KEPT, REFERENCES, answers_of, labels_of
 
 #: Names in the history that are no columns of the card.
@@ -26,6 +26,14 @@ OTHER_NAMES = {
     "review": gettext_lazy("review"),
     "attachments": gettext_lazy("attachments"),
 }
+
+#: Fields whose text in the history is an ISO date.
+DAYS = frozenset(
+    column.name
+    for model in (Card, CaseUpdate)
+    for column in model._meta.concrete_fields
+    if column.get_internal_type() == "DateField"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +188,5 @@ def _from_text(name: str, text: str, labels) -> str:
         return ""
     known = labels.get(name)
     if known is None:
-        return text
+        return formats.date_format(datetime.date.fromisoformat(text)) if name in DAYS else text
     return ", ".join(str(known.get(code, code)) for code in text.split(";"))
-
-
-__all__ = ["DECISIONS", "history_of", "label_of", "parts_of", "returned_for", "words"]

@@ -298,13 +298,16 @@ def settle(card: Card, answers: dict[str, Any]) -> None:
     """Write the answers and everything that follows from them into the unsaved card."""
     write_answers(card, answers)
     settled = validators.tidy(answers_of(card))
-    default = validators.default_inclusion(settled)
-    if not settled["inclusion"] or not settled["inclusion_reason"]:
-        settled["inclusion"] = default
-    if settled["course"] == "prevented":
-        settled["inclusion"] = default
+    if not settled["inclusion_reason"] or settled["course"] == "prevented":
+        settled["inclusion"] = inclusion_by_rule(settled)
     write_answers(card, settled)
     card.search_text = search_text(card.number, settled)
+
+
+def inclusion_by_rule(answers: dict[str, Any]) -> str:
+    """Inclusion where nobody has departed from the rule; "" while what it rests on is open."""
+    known = answers["course"] and answers["peaceful"]
+    return validators.default_inclusion(answers) if known else ""
 
 
 def search_text(number: str | None, answers: dict[str, Any]) -> str:

@@ -42,6 +42,8 @@ def site(request) -> dict:
     for label, route, right in MENU:
         if allowed(user, right):
             url = reverse(route)
-            items.append(NavItem(label, url, request.path.rstrip("/") == url.rstrip("/")))
+            # The list of cards is the beginning of every card's address, the others of their own.
+            here = request.path == url or (route != "cards:list" and request.path.startswith(url))
+            items.append(NavItem(label, url, here))
     context["nav_items"] = items
     return context

@@ -7,4 +7,5 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        from reports import facts  # noqa: F401  (listens to changes of counted cards)
+        # facts listens to changes of counted cards, uploads adds a kind of file to load.
+        from reports import facts, uploads  # noqa: F401

@@ -7,6 +7,7 @@ from reports import views
 app_name = "reports"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("import/", views.import_published, name="import_published"),
     path("method/", views.method, name="method"),
     path("indicators/", views.indicator_list, name="indicators"),
     path("indicators/<slug:code>/", views.indicator, name="indicator"),

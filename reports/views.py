@@ -15,13 +15,16 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from cards.views.importing import choose
 from monitoring.accounts.access import allowed
 from reports import artefacts, indicators, pages, source
+from reports.importing import SHEET
 from reports.links import downloads, drill
 from reports.source import Source
 from reports.types import Indicator
+from reports.uploads import PublishedForm
 
 
 @require_safe
@@ -30,10 +33,20 @@ def index(request: HttpRequest) -> HttpResponseBase:
     _ask(request, "report.view")
     latest = _source()
     glances = pages.glances(latest, _language())
-    context: dict[str, Any] = {"glances": glances}
+    context: dict[str, Any] = {
+        "glances": glances,
+        "may_load_published": allowed(request.user, "published.import"),
+        "may_load_coverage": allowed(request.user, "coverage.edit"),
+    }
     if glances.newest:
         context |= downloads(request.user, glances.newest.period.code, _language())
     return render(request, "reports/index.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_published(request: HttpRequest) -> HttpResponseBase:
+    """Choose a file of printed figures; the preview is that of all files."""
+    return choose(request, SHEET, PublishedForm, "reports/import_published.html")
 
 
 @require_safe

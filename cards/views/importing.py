@@ -17,7 +17,8 @@ from cards.columns import CARDS
 from cards.coverage import SHEET as COVERAGE
 from cards.forms.importing import CardsForm, CoverageForm, ImportForm
 from cards.importing import Changed
-from cards.previews import KINDS, Unreadable, load, preview
+from cards.previews import KINDS, preview
+from cards.sheets import Unreadable
 from monitoring.accounts.access import allowed
 
 REFUSALS_ON_A_PAGE = 200
@@ -26,13 +27,13 @@ REFUSALS_ON_A_PAGE = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def cards(request):
     """Choose a file of cards, and one of court outcomes."""
-    return _choose(request, CARDS, CardsForm, "cards/import.html")
+    return choose(request, CARDS, CardsForm, "cards/import.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def coverage(request):
     """Choose a file of the coverage register."""
-    return _choose(request, COVERAGE, CoverageForm, "cards/import_coverage.html")
+    return choose(request, COVERAGE, CoverageForm, "cards/import_coverage.html")
 
 
 @require_safe
@@ -73,16 +74,16 @@ def confirm(request, token):
     upload = _pending(request, token)
     kind = KINDS[upload.about["kind"]]
     checked = kind.check(upload.contents(), user=request.user, **upload.about["options"])
-    seen = preview(checked)
+    seen = preview(kind, checked)
     if checked.refusals or seen["mark"] != upload.about["mark"]:
         return _again(request, upload, seen)
     try:
-        load(checked, user=request.user)
+        kind.load(checked, user=request.user)
     except Changed:
         return _again(request, upload, seen)
     pending.discard(request, upload)
     messages.success(request, _loaded(seen))
-    return redirect(_ROUTES[kind.name])
+    return redirect(kind.route)
 
 
 @require_POST
@@ -91,7 +92,7 @@ def discard(request, token):
     upload = _pending(request, token)
     pending.discard(request, upload)
     messages.info(request, _("The file was not loaded."))
-    return redirect(_ROUTES[upload.about["kind"]])
+    return redirect(KINDS[upload.about["kind"]].route)
 
 
 @require_safe
@@ -113,10 +114,8 @@ def template(request, name):
     return response
 
 
-_ROUTES = {CARDS: "cards:import", COVERAGE: "cards:import_coverage"}
-
-
-def _choose(request, kind: str, form_class: type[ImportForm], page: str):
+def choose(request, kind: str, form_class: type[ImportForm], page: str):
+    """The page where files of a kind are chosen; a POST checks them and leads to the preview."""
     _ask(request.user, kind)
     if request.method != "POST":
         pending.sweep()
@@ -129,7 +128,8 @@ def _choose(request, kind: str, form_class: type[ImportForm], page: str):
         except Unreadable as error:
             form.refuse(getattr(error, "about", "") or kind, str(error))
         else:
-            about = {"kind": kind, "options": options, "names": _names(form), **preview(checked)}
+            seen = preview(KINDS[kind], checked)
+            about = {"kind": kind, "options": options, "names": _names(form), **seen}
             upload = pending.keep(request, files, about)
             return redirect("cards:import_preview", upload.token)
     return render(request, page, {"form": form}, status=422)
