@@ -3,7 +3,7 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
-JOBS ?= 0
+JOBS ?= 2
 ARGS ?=
 
 PYTHON := .venv/bin/python

@@ -11,6 +11,9 @@ import pytest
 from reports.render import render_svg, style
 from tests.reports.render import sample
 
+#: Drawing and printing take their time; the inner loop goes without.
+pytestmark = pytest.mark.slow
+
 FIGURES = sample.figures()
 KINDS = {figure.kind: figure for figure in FIGURES}
 ROOT = Path(__file__).resolve().parents[3]

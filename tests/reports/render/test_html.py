@@ -13,6 +13,9 @@ from reports.render.tables import table_view
 from reports.types import Block
 from tests.reports.render import sample
 
+#: Drawing and printing take their time; the inner loop goes without.
+pytestmark = pytest.mark.slow
+
 
 def page(report, language="ru", **more) -> str:
     with override(language):

@@ -24,6 +24,9 @@ django.setup()
 from reports.render import render_pdf
 from reports.render.pdf import print_html
 from tests.reports.render import sample
+
+#: Drawing and printing take their time; the inner loop goes without.
+pytestmark = pytest.mark.slow
 print(hashlib.sha256(render_pdf(sample.report(), "kk")).hexdigest())
 """
 

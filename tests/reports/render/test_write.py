@@ -6,6 +6,9 @@ import pytest
 
 from reports.render import FORMATS, write
 
+#: Drawing and printing take their time; the inner loop goes without.
+pytestmark = pytest.mark.slow
+
 
 def test_all_files_have_their_names(report, tmp_path):
     told = []
