@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from cards import importing
+from cards.files import importing
 from cards.models import Card
 from cards.models.reference import Region
 from monitoring.accounts.models import Role

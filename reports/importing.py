@@ -13,9 +13,9 @@ from typing import Any, get_args
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cards.importing import Refusal
-from cards.parsing import BadCell, text_of
-from cards.sheets import Line, read_sheets
+from cards.files.importing import Refusal
+from cards.files.parsing import BadCell, text_of
+from cards.files.sheets import Line, read_sheets
 from reports.models import PublishedValue
 from reports.published import Labels
 from reports.types import Text, Unit

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cards.files.previews import FIRST, KINDS, Kind, table
 from cards.forms.importing import ImportForm, TableField
-from cards.previews import FIRST, KINDS, Kind, table
 from reports import importing
 
 

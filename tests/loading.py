@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cards import importing
+from cards.files import importing
 from cards.models import Card, NumberSequence
 from tests.files import csv_of
 

@@ -22,7 +22,7 @@ LEAVES = {
     "cards.sections": set(),
     "cards.validators": set(),
     "cards.signals": set(),
-    "cards.cells": set(),
+    "cards.files.cells": set(),
     "reports.types": set(),
 }
 #: Layers from the ground up: a module imports from its own layer and from those below it.

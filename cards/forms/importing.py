@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from cards.columns import CARDS, OUTCOMES
-from cards.coverage import SHEET as COVERAGE
-from cards.pending import MAX_BYTES
+from cards.files.columns import CARDS, OUTCOMES
+from cards.files.coverage import SHEET as COVERAGE
+from cards.files.pending import MAX_BYTES
 from cards.vocabularies import Status
 
 _ACCEPTED = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

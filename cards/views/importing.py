@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cards import fileformat, pending
-from cards.cells import safe
-from cards.columns import CARDS
-from cards.coverage import SHEET as COVERAGE
+from cards.files import fileformat, pending
+from cards.files.cells import safe
+from cards.files.columns import CARDS
+from cards.files.coverage import SHEET as COVERAGE
+from cards.files.importing import Changed
+from cards.files.previews import KINDS, preview
+from cards.files.sheets import Unreadable
 from cards.forms.importing import CardsForm, CoverageForm, ImportForm
-from cards.importing import Changed
-from cards.previews import KINDS, preview
-from cards.sheets import Unreadable
 from monitoring.accounts.access import allowed
 
 REFUSALS_ON_A_PAGE = 200

@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from cards import export, paging, validators
+from cards import paging, validators
+from cards.files import export
 from cards.filters import CardFilter
 from cards.lookup import cards_for, returned_with_reason
 from cards.models import Card

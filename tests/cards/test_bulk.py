@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cards import bulk
+from cards.files import bulk
 from cards.models import Card, Count, Event
 from cards.serialise import KEPT, REFERENCES
 from tests.factories import full_answers, make_card

@@ -6,9 +6,9 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from cards import coverage
+from cards.files import coverage
+from cards.files.sheets import Unreadable
 from cards.models import Coverage
-from cards.sheets import Unreadable
 
 MARCH, APRIL = datetime.date(2018, 3, 1), datetime.date(2018, 4, 1)
 

@@ -7,9 +7,9 @@ import random
 import openpyxl
 import pytest
 
-from cards import export
-from cards.cells import plain, safe
-from cards.importing import check
+from cards.files import export
+from cards.files.cells import plain, safe
+from cards.files.importing import check
 from cards.models import Card
 from tests.factories import EditorFactory, MonitorFactory, add_outcome, make_card, rows_of_cards
 

@@ -149,6 +149,7 @@ def numbers_of_facts() -> Counter:
     return found
 
 
+@pytest.mark.slow
 def test_the_filter_selects_the_cards_behind_every_fact(mixed):
     editor, compared = EditorFactory(), 0
     for (place, measure, value), number in numbers_of_facts().items():
@@ -182,6 +183,7 @@ def test_known_and_unknown_or_yes_and_no_leave_no_card_out(mixed):
     assert conduct == every - unseen
 
 
+@pytest.mark.slow
 def test_outcome_and_article_are_those_of_one_case_at_its_latest_reviewed_update(mixed):
     latest = {}
     order = sorted(

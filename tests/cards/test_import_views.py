@@ -10,9 +10,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from cards import pending, services
-from cards.columns import CARD_COLUMNS
-from cards.importing import check
+from cards import services
+from cards.files import pending
+from cards.files.columns import CARD_COLUMNS
+from cards.files.importing import check
 from cards.models import Card, CaseUpdate, Coverage
 from tests.factories import BY_ROLE, EditorFactory
 from tests.files import card_row, csv_of, outcome_row

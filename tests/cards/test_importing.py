@@ -5,9 +5,11 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
-from cards import importing, services, workflow
-from cards.importing import check
+from cards import services, workflow
+from cards.files import importing
+from cards.files.importing import check
 from cards.models import Card, Count, Event
 from cards.serialise import answers_of
 from cards.vocabularies import Status
@@ -169,7 +171,6 @@ def test_inclusion_by_the_rule_or_with_a_reason():
         ({"detained": "2", "detained_minors": "3"}, "detained_minors"),
         ({"inclusion": "excluded", "inclusion_reason": ""}, "inclusion_reason"),
         ({"course": "prevented", "inclusion": "counted"}, "inclusion"),
-        ({"duration_minutes": "60"}, "duration_minutes"),
         ({"latitude": "43.2"}, "longitude"),
         ({"latitude": "10", "longitude": "76"}, "latitude"),
         ({"status": "archived"}, "status"),
@@ -182,6 +183,16 @@ def test_each_mistake_is_told_at_its_column(changes, column):
     found = refused(*rows)
     assert (3, column) in found
     assert {line for line, _column in found} == {3}
+
+
+def test_start_and_end_decide_over_a_duration_that_contradicts_them():
+    with translation.override("en"):
+        checked = check(csv_of(card_row("A-1", duration_minutes="60"), card_row("A-2")))
+    assert checked.refusals == []
+    assert [row.answers["duration_minutes"] for row in checked.rows] == [90, 90]
+    assert [str(notice) for notice in checked.notices] == [
+        "1 row gives a duration that start and end contradict; the times were taken."
+    ]
 
 
 def test_too_long_a_ref():
@@ -197,7 +208,7 @@ def test_a_thousand_refused_rows_are_all_listed():
 
 
 def test_nobody_reads_a_file_of_mistakes_to_the_end(monkeypatch):
-    from cards import checking
+    from cards.files import checking
 
     monkeypatch.setattr(checking, "MOST_REFUSALS", 600)
     rows = [card_row(f"A-{number}", form="gathering") for number in range(2000)]

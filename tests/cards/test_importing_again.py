@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from cards import importing, services
-from cards.export import written
-from cards.importing import check
+from cards import services
+from cards.files import importing
+from cards.files.export import written
+from cards.files.importing import check
 from cards.models import Card, CaseUpdate, Event, NumberSequence
 from cards.vocabularies import Status
 from tests.factories import EditorFactory, add_outcome, make_card

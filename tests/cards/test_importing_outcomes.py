@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from cards import importing
-from cards.importing import check
+from cards.files import importing
+from cards.files.importing import check
 from cards.models import Card, CaseUpdate, Event
 from tests.factories import EditorFactory, make_card
 from tests.files import card_row, csv_of, outcome_row, table, workbook_of

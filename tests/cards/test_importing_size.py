@@ -9,16 +9,17 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cards import importing, services
-from cards.columns import CARD_COLUMNS
-from cards.export import written
-from cards.importing import check
+from cards import services
+from cards.files import importing
+from cards.files.columns import CARD_COLUMNS
+from cards.files.export import written
+from cards.files.importing import check
 from cards.models import Card, Count, Event, NumberSequence
 from tests.factories import card_answers
 from tests.files import card_row, csv_of, outcome_row
 from tests.loading import counts, load
 
-pytestmark = pytest.mark.usefixtures("reference")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("reference")]
 
 
 def _rows(number: int) -> list[dict]:

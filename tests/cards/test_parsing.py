@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards import parsing, vocabularies
-from cards.columns import card_parsers, outcome_parsers, vocabulary_of
+from cards import vocabularies
+from cards.files import parsing
+from cards.files.columns import card_parsers, outcome_parsers, vocabulary_of
+from cards.files.parsing import BadCell
 from cards.models import Card, City
-from cards.parsing import BadCell
 from cards.sections import ANSWERS, DECISIONS, OUTCOME_SECTION
 
 DAY, NOON = datetime.date(2018, 5, 10), datetime.time(12, 30)

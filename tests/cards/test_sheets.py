@@ -7,7 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from cards.sheets import Unreadable, read_sheets
+from cards.files.sheets import Unreadable, read_sheets
 from tests.files import saved, workbook_of
 
 KNOWN = {"table": ("place", "month", "state")}
@@ -179,6 +179,7 @@ def _repacked(content: bytes, name: str, change) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_is_unpacked():
     content = table(["place"], ["almaty"])
     bomb = _repacked(content, "xl/styles.xml", lambda data: data + b" " * (600 * 2**20))
@@ -230,6 +231,7 @@ def test_a_formula_with_its_result_is_its_result():
     assert read.lines[0].cells == {"place": "almaty", "month": 2, "state": ""}
 
 
+@pytest.mark.slow
 def test_broken_cells_are_found_in_large_sheets():
     """The sheet is looked through in pieces; a formula on the border of two is found too."""
     book = openpyxl.Workbook(write_only=True)

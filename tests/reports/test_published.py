@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from cards.files.sheets import Unreadable
 from cards.models import Period
-from cards.sheets import Unreadable
 from reports import importing, published
 from reports.models import PublishedValue
 from tests.files import csv_of, workbook_of

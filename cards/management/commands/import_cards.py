@@ -5,7 +5,7 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from cards import importing
+from cards.files import importing
 from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 

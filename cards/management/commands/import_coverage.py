@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cards import coverage
-from cards.sheets import Unreadable
+from cards.files import coverage
+from cards.files.sheets import Unreadable
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cards.sheets import Unreadable
+from cards.files.sheets import Unreadable
 from reports import importing
 
 

@@ -16,6 +16,9 @@ from reports.render import render_pdf
 from reports.render.pdf import print_html
 from tests.reports.render import sample
 
+#: Drawing and printing take their time; the inner loop goes without.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 RENDER = """
@@ -24,9 +27,6 @@ django.setup()
 from reports.render import render_pdf
 from reports.render.pdf import print_html
 from tests.reports.render import sample
-
-#: Drawing and printing take their time; the inner loop goes without.
-pytestmark = pytest.mark.slow
 print(hashlib.sha256(render_pdf(sample.report(), "kk")).hexdigest())
 """
 

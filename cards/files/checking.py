@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cards import services, validators
-from cards.columns import CARDS, card_parsers
+from cards.files.columns import CARDS, card_parsers
+from cards.files.parsing import BadCell, Parser
+from cards.files.refusals import Checked, Refusal, Row, Stored, Text
+from cards.files.sheets import Sheet, clean
 from cards.models import OPEN, Card, City
-from cards.parsing import BadCell, Parser
-from cards.refusals import Checked, Refusal, Row, Stored, Text
 from cards.serialise import KEPT, REFERENCES, answers_of, differences
-from cards.sheets import Sheet, clean
 from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 
@@ -215,10 +215,8 @@ class CardChecker:
             # In files an empty number is the answer "not known".
             answers["detained_unknown"] = True
         tidied = validators.tidy(answers)
-        if values.get("duration_minutes") not in (None, tidied["duration_minutes"]):
-            text = _("From start to end it is %(minutes)s minutes.")
-            minutes = tidied["duration_minutes"]
-            self._refuse(line, "duration_minutes", text % {"minutes": minutes})
+        typed = values.get("duration_minutes")
+        self.noted["recomputed"] += typed not in (None, tidied["duration_minutes"])
         self.noted["unasked"] += any(values.get(name) and not tidied[name] for name in _UNASKED)
         if not values.get("inclusion") and (
             not tidied["inclusion_reason"] or tidied["course"] == "prevented"
@@ -308,6 +306,11 @@ _NOTES = {
     "kept": ngettext_lazy(
         "%(count)s card keeps its status, which is further on than the file says.",
         "%(count)s cards keep their status, which is further on than the file says.",
+        "count",
+    ),
+    "recomputed": ngettext_lazy(
+        "%(count)s row gives a duration that start and end contradict; the times were taken.",
+        "%(count)s rows give a duration that start and end contradict; the times were taken.",
         "count",
     ),
     "unasked": ngettext_lazy(

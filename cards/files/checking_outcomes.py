@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cards import services, validators
-from cards.checking import StoredCards, batches, parse
-from cards.columns import OUTCOMES, outcome_parsers
+from cards.files.checking import StoredCards, batches, parse
+from cards.files.columns import OUTCOMES, outcome_parsers
+from cards.files.refusals import Checked, OutcomeRow, Refusal, Tally
+from cards.files.sheets import Sheet
 from cards.models import CaseUpdate, CourtCase
-from cards.refusals import Checked, OutcomeRow, Refusal, Tally
 from cards.serialise import KEPT, as_text
-from cards.sheets import Sheet
 from cards.vocabularies import Status
 
 #: What makes an outcome; two that agree in all of it are the same news.

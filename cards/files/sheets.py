@@ -1,7 +1,7 @@
 """Rows of a CSV or Excel file as Excel's users really save them.
 
 CSV: UTF-8 with or without BOM; comma, semicolon or tab. Headings may stand below a title (merged
-cells, empty lines); blank lines are passed over. Workbooks are read in ``cards.workbooks``.
+cells, empty lines); blank lines are passed over. Workbooks are read in ``cards.files.workbooks``.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def read_sheets(content: bytes, known: dict[str, Collection[str]]) -> dict[str, 
     Raises Unreadable, also while the records are read.
     """
     if content[:4] == b"PK\x03\x04":
-        from cards.workbooks import read_workbook
+        from cards.files.workbooks import read_workbook
 
         return {
             name: _sheet(records, known[name], broken)

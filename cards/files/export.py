@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from django.db.models import F
 
-from cards.cells import safe
+from cards.files.cells import safe
 from cards.models import CaseUpdate
 from cards.querysets import CardQuerySet
 from cards.sections import ANSWERS, DECISIONS, OUTCOME_SECTION

@@ -12,12 +12,12 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from cards import coverage, importing
-from cards.checking_outcomes import fingerprint
-from cards.columns import CARDS, OUTCOMES
+from cards.files import coverage, importing
+from cards.files.checking_outcomes import fingerprint
+from cards.files.columns import CARDS, OUTCOMES
+from cards.files.refusals import Refusal
 from cards.models import Place
 from cards.reading import label_of, words
-from cards.refusals import Refusal
 from cards.serialise import REFERENCES, as_text, labels_of
 from cards.vocabularies import CoverageState, Status
 

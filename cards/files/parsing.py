@@ -15,9 +15,9 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from cards.cells import plain
+from cards.files.cells import plain
+from cards.files.sheets import clean
 from cards.models.card import MOST_PEOPLE
-from cards.sheets import clean
 
 Parser = Callable[[Any], Any]
 #: Day 0 of Excel's serial dates (with its leap year 1900 that never was).

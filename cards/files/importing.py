@@ -13,13 +13,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cards import loading, validators
-from cards.checking import CardChecker
-from cards.checking_outcomes import OutcomeChecker
-from cards.columns import CARDS, COLUMNS, KEPT_BY_SITE, OUTCOMES
-from cards.loading import Changed
-from cards.refusals import Checked, Refusal
-from cards.sheets import Sheet, Unreadable, read_sheets
+from cards import validators
+from cards.files import loading
+from cards.files.checking import CardChecker
+from cards.files.checking_outcomes import OutcomeChecker
+from cards.files.columns import CARDS, COLUMNS, KEPT_BY_SITE, OUTCOMES
+from cards.files.loading import Changed
+from cards.files.refusals import Checked, Refusal
+from cards.files.sheets import Sheet, Unreadable, read_sheets
 
 
 def check(

@@ -1,6 +1,6 @@
 """Writing checked rows of a file in bulk: the same effects as services and workflow, few queries.
 
-Only ``cards.importing`` calls this, inside one transaction, with rows that it has checked.
+Only ``cards.files.importing`` calls this, inside one transaction, with rows that it has checked.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from cards import bulk, services, workflow
-from cards.checking import StoredCards, batches
-from cards.checking_outcomes import UPDATE_FIELDS
+from cards import services, workflow
+from cards.files import bulk
+from cards.files.checking import StoredCards, batches
+from cards.files.checking_outcomes import UPDATE_FIELDS
+from cards.files.refusals import OutcomeRow, Row
 from cards.models import (
     COUNT_FIELDS,
     Card,
@@ -28,7 +30,6 @@ from cards.models import (
     EventKind,
     NumberSequence,
 )
-from cards.refusals import OutcomeRow, Row
 from cards.serialise import KEPT, REFERENCES, answers_of, as_text
 from cards.vocabularies import Review, Status
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cards import validators
-from cards.columns import CARDS, COLUMNS, OUTCOMES, field_of, vocabulary_of
+from cards.files.columns import CARDS, COLUMNS, OUTCOMES, field_of, vocabulary_of
 from cards.models import Card, City, Form, Topic
 from cards.sections import OUTCOME_SECTION, SECTIONS
 from cards.vocabularies import Status

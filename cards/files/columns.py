@@ -6,10 +6,11 @@ from functools import cache
 
 from django.db import models
 
-from cards import parsing, vocabularies
+from cards import vocabularies
+from cards.files import parsing
+from cards.files.parsing import Parser, one_of, remembering, words_of, words_of_rows
 from cards.models import Card, CaseUpdate, City, CourtCase, Form, Topic
 from cards.models.reference import LATITUDE, LONGITUDE
-from cards.parsing import Parser, one_of, remembering, words_of, words_of_rows
 from cards.sections import OUTCOME_SECTION
 from cards.serialise import KEPT
 from cards.vocabularies import Status

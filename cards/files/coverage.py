@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cards.checking import parse
+from cards.files.checking import parse
+from cards.files.parsing import BadCell, day, one_of, words_of, words_of_rows
+from cards.files.refusals import Refusal, Text
+from cards.files.sheets import Sheet, read_sheets
 from cards.models import Coverage, Place
-from cards.parsing import BadCell, day, one_of, words_of, words_of_rows
-from cards.refusals import Refusal, Text
-from cards.sheets import Sheet, read_sheets
 from cards.vocabularies import CoverageState
 
 SHEET = "coverage"
