@@ -2,6 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.accounts.access import allowed
@@ -18,6 +21,12 @@ class SiteAdmin(admin.AdminSite):
 
     def has_permission(self, request) -> bool:
         return allowed(request.user, "account.manage")
+
+    def login(self, request, extra_context=None):
+        """The site has one sign-in page; who is signed in and may not come here is refused."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 class Managed:
