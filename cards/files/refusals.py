@@ -108,3 +108,21 @@ class Checked:
     def refused(self) -> int:
         """Rows refused (each may have several reasons)."""
         return len({(refusal.sheet, refusal.line) for refusal in self.refusals})
+
+
+def place_of(refusal: Refusal) -> str:
+    """Where a refused cell stands, for the command line."""
+    return ", ".join(filter(None, (f"line {refusal.line}", refusal.column)))
+
+
+def summary(tally: Any, nothing: bool) -> str:
+    """Rows read, new, updated, unchanged and refused; ``nothing``: where one row is refused, none
+    is loaded."""
+    numbers = {
+        "rows read": tally.read,
+        "new": 0 if nothing else tally.new,
+        "updated": 0 if nothing else tally.updated,
+        "unchanged": 0 if nothing else tally.unchanged,
+        "refused": tally.refused,
+    }
+    return ", ".join(f"{name} {number}" for name, number in numbers.items())

@@ -57,21 +57,11 @@ class Command(BaseCommand):
         for notice in checked.notices:
             self.stderr.write(str(notice))
         for refusal in checked.refusals:
-            place = ", ".join(filter(None, (f"line {refusal.line}", refusal.column)))
-            self.stderr.write(f"{refusal.sheet}, {place}: {refusal.message}")
+            self.stderr.write(f"{refusal.sheet}, {place_of(refusal)}: {refusal.message}")
         for name, tally in (("cards", checked.cards), ("outcomes", checked.court)):
             if tally is None:
                 continue
-            # Where one row is refused, none is loaded.
-            nothing = bool(checked.refusals)
-            numbers = {
-                "rows read": tally.read,
-                "new": 0 if nothing else tally.new,
-                "updated": 0 if nothing else tally.updated,
-                "unchanged": 0 if nothing else tally.unchanged,
-                "refused": tally.refused,
-            }
-            counts = ", ".join(f"{word} {number}" for word, number in numbers.items())
+            counts = summary(tally, bool(checked.refusals))
             self.stdout.write(f"{name}: {counts}")
 
 

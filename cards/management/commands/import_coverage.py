@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from cards.files import coverage
+from cards.files.refusals import place_of, summary
 from cards.files.sheets import Unreadable
 
 
@@ -34,14 +35,5 @@ class Command(BaseCommand):
         for notice in checked.notices:
             self.stderr.write(str(notice))
         for refusal in checked.refusals:
-            place = ", ".join(filter(None, (f"line {refusal.line}", refusal.column)))
-            self.stderr.write(f"{place}: {refusal.message}")
-        nothing = bool(checked.refusals)
-        numbers = {
-            "rows read": checked.read,
-            "new": 0 if nothing else checked.new,
-            "updated": 0 if nothing else checked.updated,
-            "unchanged": 0 if nothing else checked.unchanged,
-            "refused": checked.refused,
-        }
-        self.stdout.write(", ".join(f"{name} {number}" for name, number in numbers.items()))
+            self.stderr.write(f"{place_of(refusal)}: {refusal.message}")
+        self.stdout.write(summary(checked, bool(checked.refusals)))

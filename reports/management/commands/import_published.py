@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cards.files.refusals import place_of, summary
 from cards.files.sheets import Unreadable
 from reports import importing
 
@@ -40,13 +41,5 @@ class Command(BaseCommand):
         for notice in checked.notices:
             self.stderr.write(str(notice))
         for refusal in checked.refusals:
-            self.stderr.write(f"line {refusal.line}, {refusal.column}: {refusal.message}")
-        nothing = bool(checked.refusals)
-        numbers = {
-            "rows read": checked.read,
-            "new": 0 if nothing else checked.new,
-            "updated": 0 if nothing else checked.updated,
-            "unchanged": 0 if nothing else checked.unchanged,
-            "refused": checked.refused,
-        }
-        self.stdout.write(", ".join(f"{name} {number}" for name, number in numbers.items()))
+            self.stderr.write(f"{place_of(refusal)}: {refusal.message}")
+        self.stdout.write(summary(checked, bool(checked.refusals)))
