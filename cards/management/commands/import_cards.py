@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from cards.files import importing
+from cards.files.refusals import place_of, summary
 from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 
