@@ -109,6 +109,8 @@ class Writer:
 
     def announce(self) -> None:
         """Tell listeners which place-months have changed, once for the whole file."""
+        if self.months:
+            bulk.look_at(Card, CourtCase, CaseUpdate)
         services.announce(*self.months)
 
     def _create(self, batch: list[Row], numbers: dict[int, str]) -> None:

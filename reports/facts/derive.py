@@ -142,14 +142,19 @@ def derive(
 @contextmanager
 def _uncompiled(connection: BaseDatabaseWrapper, many_cards: bool) -> Iterator[None]:
     """PostgreSQL compiles what looks costly: ten seconds for two hundred aggregates that run in
-    one. A single month of a place never looks costly and is spared the question."""
+    one. And where its statistics do not know yet of cards just written, it takes the tables for
+    empty and reads one of them anew for each row of the other; over many cards only hashing is
+    right. A single month of a place never looks costly and is spared both."""
     if connection.vendor != "postgresql" or not many_cards:
         yield
         return
     with transaction.atomic(using=connection.alias, savepoint=False):
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL jit = off")
+            cursor.execute("SET LOCAL jit = off; SET LOCAL enable_nestloop = off")
         yield
+        with connection.cursor() as cursor:
+            # The transaction may go on: what follows plans as ever.
+            cursor.execute("SET LOCAL jit TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _add(found: dict[Any, Derived], made: Statement, line: tuple[Any, ...]) -> None:
