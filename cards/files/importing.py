@@ -19,8 +19,9 @@ from cards.files.checking import CardChecker
 from cards.files.checking_outcomes import OutcomeChecker
 from cards.files.columns import CARDS, COLUMNS, KEPT_BY_SITE, OUTCOMES
 from cards.files.loading import Changed
+from cards.files.records import Unreadable
 from cards.files.refusals import Checked, Refusal
-from cards.files.sheets import Sheet, Unreadable, read_sheets
+from cards.files.sheets import Sheet, read_sheets
 
 
 def check(

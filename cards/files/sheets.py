@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from cards.files.records import Broken, Record, Unreadable
+from cards.files.workbooks import read_workbook
 
 #: How many lines a title above the headings may take.
 TITLE_LINES = 12
@@ -24,20 +26,6 @@ MAX_ROWS = 1_000_000
 LONGEST_CELL = 1_000_000
 #: What a spreadsheet leaves around a text.
 SPACES = " \t\r\n\u00a0\u202f\ufeff"
-
-#: Number of a line, as a spreadsheet shows it, and its cells from the left.
-Record = tuple[int, Sequence[Any]]
-#: Line and position (from 0) of a cell that a workbook could not give -> why.
-Broken = dict[tuple[int, int], str | Promise]
-
-
-class Unreadable(ValueError):
-    """The file as a whole cannot be read; the message is for the person who chose it.
-
-    ``about``: which of several files is meant, where there are several.
-    """
-
-    about = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +82,6 @@ def read_sheets(content: bytes, known: dict[str, Collection[str]]) -> dict[str, 
     Raises Unreadable, also while the records are read.
     """
     if content[:4] == b"PK\x03\x04":
-        from cards.files.workbooks import read_workbook
-
         return {
             name: _sheet(records, known[name], broken)
             for name, records, broken in read_workbook(content, tuple(known))

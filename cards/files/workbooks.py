@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from django.utils.translation import gettext_lazy as _
 
-from cards.files.sheets import Broken, Record, Unreadable
+from cards.files.records import Broken, Record, Unreadable
 
 #: Bytes of the unpacked file, and cells of one sheet (rows × columns).
 MAX_UNPACKED = 512 * 2**20

@@ -17,7 +17,7 @@ from cards.files.columns import CARDS
 from cards.files.coverage import SHEET as COVERAGE
 from cards.files.importing import Changed
 from cards.files.previews import KINDS, preview
-from cards.files.sheets import Unreadable
+from cards.files.records import Unreadable
 from cards.forms.importing import CardsForm, CoverageForm, ImportForm
 from monitoring.accounts.access import allowed
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cards.files import coverage
-from cards.files.sheets import Unreadable
+from cards.files.records import Unreadable
 from cards.models import Coverage
 
 MARCH, APRIL = datetime.date(2018, 3, 1), datetime.date(2018, 4, 1)

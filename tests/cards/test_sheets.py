@@ -7,7 +7,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from cards.files.sheets import Unreadable, read_sheets
+from cards.files.records import Unreadable
+from cards.files.sheets import read_sheets
 from tests.files import saved, workbook_of
 
 KNOWN = {"table": ("place", "month", "state")}

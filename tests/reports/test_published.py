@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from cards.files.sheets import Unreadable
+from cards.files.records import Unreadable
 from cards.models import Period
 from reports import importing, published
 from reports.models import PublishedValue

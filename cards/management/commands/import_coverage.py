@@ -5,8 +5,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from cards.files import coverage
+from cards.files.records import Unreadable
 from cards.files.refusals import place_of, summary
-from cards.files.sheets import Unreadable
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cards.files.records import Unreadable
 from cards.files.refusals import place_of, summary
-from cards.files.sheets import Unreadable
 from reports import importing
 
 
