@@ -18,8 +18,8 @@ from tests.browser import launch  # noqa: E402
 #: Of ``monitoring.demo``; ``make run`` prints it.
 PASSWORD = "demonstration"  # noqa: S105
 IMAGES = ROOT / "docs" / "images"
-#: Page of the report with table 1 and figure 1.
-REPORT_PAGE = "6"
+#: Page of the report with table 4 and figure 2.
+REPORT_PAGE = "9"
 
 
 def signed_in(browser, site: str, name: str, width: int, height: int):
