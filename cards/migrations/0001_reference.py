@@ -462,7 +462,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "coverage",
                 "verbose_name_plural": "coverage register",
-                "ordering": ["month", "place"],
+                "ordering": ["month", "place_id"],
                 "constraints": [
                     models.UniqueConstraint(fields=("place", "month"), name="coverage_once"),
                     models.CheckConstraint(
@@ -504,7 +504,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["city", "valid_from"],
+                "ordering": ["city_id", "valid_from"],
                 "constraints": [
                     models.UniqueConstraint(fields=("city", "valid_from"), name="city_region_once"),
                     models.CheckConstraint(

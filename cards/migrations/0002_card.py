@@ -1633,7 +1633,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "court case",
                 "verbose_name_plural": "court cases",
-                "ordering": ["card", "case_code"],
+                "ordering": ["card_id", "case_code"],
                 "constraints": [
                     models.UniqueConstraint(fields=("card", "case_code"), name="court_case_once"),
                     models.CheckConstraint(
@@ -1943,7 +1943,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "court outcome",
                 "verbose_name_plural": "court outcomes",
                 "ordering": [
-                    "case",
+                    "case_id",
                     models.OrderBy(models.F("decided_on"), nulls_first=True),
                     "id",
                 ],

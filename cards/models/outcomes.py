@@ -50,7 +50,7 @@ class CourtCase(models.Model):
     case_code = models.CharField(_("person code"), max_length=40)
 
     class Meta:
-        ordering = ["card", "case_code"]
+        ordering = ["card_id", "case_code"]
         verbose_name = _("court case")
         verbose_name_plural = _("court cases")
         constraints = [
@@ -85,7 +85,7 @@ class CaseUpdate(Reviewed):
     appeal = models.CharField(_("appeal"), max_length=10, choices=Appeal)
 
     class Meta:
-        ordering = ["case", F("decided_on").asc(nulls_first=True), "id"]
+        ordering = ["case_id", F("decided_on").asc(nulls_first=True), "id"]
         verbose_name = _("court outcome")
         verbose_name_plural = _("court outcomes")
         constraints = [

@@ -68,7 +68,7 @@ class Coverage(models.Model):
     state = models.CharField(_("monitored"), max_length=10, choices=CoverageState)
 
     class Meta:
-        ordering = ["month", "place"]
+        ordering = ["month", "place_id"]
         verbose_name = _("coverage")
         verbose_name_plural = _("coverage register")
         constraints = [

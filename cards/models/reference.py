@@ -113,7 +113,7 @@ class CityRegion(models.Model):
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering = ["city", "valid_from"]
+        ordering = ["city_id", "valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["city", "valid_from"], name="city_region_once"),
             CheckConstraint(
