@@ -142,8 +142,3 @@ ANSWERS: tuple[str, ...] = tuple(name for section in SECTIONS for name in sectio
 DECISIONS: tuple[str, ...] = ("inclusion", "inclusion_reason")
 #: What the system keeps (section 10 of the paper card).
 RECORD: tuple[str, ...] = ("number", "uuid", "status", "monitor", "editor", "version")
-
-
-def section_of(field: str) -> Section | None:
-    """The section that asks ``field``, or None."""
-    return next((section for section in SECTIONS if field in section.fields), None)

@@ -247,6 +247,6 @@ class CardForm(TakesErrors, forms.Form):
         current = getattr(card, f"{name}_id", None)
         rows = model.offered(current)
         if name == "city" and not user.all_regions:
-            rows = rows.filter(region__in=user.region_codes()) | model.with_code(current)
+            rows = rows.filter(region__in=user.region_codes()) | model.with_codes([current])
         group = {"city": "region", "topic": "group"}.get(name)
         return LabelledChoiceField(rows, group=group, label=label, empty_label=CHOOSE)

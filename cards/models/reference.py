@@ -42,11 +42,6 @@ class Labelled(models.Model):
         """The rows with those codes."""
         return cls._default_manager.filter(pk__in=codes)
 
-    @classmethod
-    def with_code(cls, code: str | None) -> models.QuerySet:
-        """The row with that code, or none."""
-        return cls._default_manager.filter(pk=code)
-
     @property
     def label(self) -> str:
         """The name in the active language."""

@@ -65,7 +65,6 @@ class Right:
 RIGHTS: tuple[Right, ...] = (
     # cards
     Right("card.create", (M, E)),
-    Right("card.list", (M, E, A)),
     Right("card.edit", (M, E), (own, open_card)),
     Right("card.edit_submitted", (E,), (not_own, in_scope, submitted)),
     Right("card.submit", (M, E), (own, open_card, in_scope)),

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.django_db
 #: Rights that are not asked of a card: the roles that have them.
 PLAIN = {
     "card.create": {"monitor", "editor"},
-    "card.list": {"monitor", "editor", "analyst"},
     "card.queue": {"editor"},
     "card.import": {"editor"},
     "card.import_approved": {"editor"},
