@@ -28,7 +28,10 @@ from monitoring.settings import DATA_DIR, DATABASES, MIDDLEWARE, PASSWORD_HASHER
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 
 # WhiteNoise would read the whole static folder anew for each test client.
-MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
+MIDDLEWARE = [
+    "tests.gate.GateMiddleware",
+    *(name for name in MIDDLEWARE if not name.startswith("whitenoise.")),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import gate
 from tests.browser import launch
 
 PHONE = {"width": 360, "height": 740}
@@ -27,7 +28,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(transactional_db, live_server, settings):
-    """The site as ``prepare`` leaves it, with the 32 cards of 2018; gives its address."""
+    """The site as ``prepare`` leaves it, with the 32 cards of 2018; gives its address.
+
+    When the test is over nothing may be under way while the tables are emptied: see tests/gate.py.
+    """
     from django.core.management import call_command
 
     from monitoring import demo
@@ -35,7 +39,9 @@ def site(transactional_db, live_server, settings):
     settings.ALLOWED_HOSTS = ["*"]
     call_command("prepare", verbosity=0)
     demo._cards()
-    return live_server.url
+    gate.let_in()
+    yield live_server.url
+    gate.shut()
 
 
 @pytest.fixture
@@ -82,7 +88,4 @@ def visit(browser, site):
 
     yield open_page
     for context in contexts:
-        # Nothing may still be on its way to the server when the database is emptied.
-        for page in context.pages:
-            page.wait_for_load_state("networkidle")
         context.close()
