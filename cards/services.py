@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cards import validators
+from cards import history, validators
 from cards.models import (
     COUNT_FIELDS,
     Card,
@@ -21,7 +21,6 @@ from cards.models import (
     City,
     Count,
     CourtCase,
-    Event,
     EventKind,
     NumberSequence,
 )
@@ -94,7 +93,7 @@ def create(
     settle(card, answers)
     card.save(force_insert=True)
     _keep_counts(card, before, actor)
-    _log(card, kind, actor, changes=differences(before, answers_of(card)))
+    history.record(kind, card=card, actor=actor, changes=differences(before, answers_of(card)))
     return card
 
 
@@ -127,7 +126,7 @@ def save(
     stored.version += 1
     stored.save()
     _keep_counts(stored, before, actor)
-    _log(stored, kind, actor, changes=changes, reason=reason)
+    history.record(kind, card=stored, actor=actor, changes=changes, reason=reason)
     if stored.status == Status.APPROVED:
         announce(month, month_of(stored))
     return stored
@@ -138,7 +137,9 @@ def add_count(card: Card, *, actor, subject: str, use: bool = False, **numbers) 
     """Keep another count of people; with ``use`` it becomes the one that the tables use."""
     card = Card.objects.select_for_update().get(pk=card.pk)
     count = Count.objects.create(card=card, subject=subject, author=actor, **numbers)
-    _log(card, EventKind.COUNT, actor, changes={subject: ["", _count_text(count)]})
+    history.record(
+        EventKind.COUNT, card=card, actor=actor, changes={subject: ["", _count_text(count)]}
+    )
     if use:
         use_count(count, actor=actor)
     return count
@@ -163,7 +164,9 @@ def use_count(count: Count, *, actor) -> Card:
     )
     card.version += 1
     card.save()
-    _log(card, EventKind.COUNT_USED, actor, changes=differences(before, answers_of(card)))
+    history.record(
+        EventKind.COUNT_USED, card=card, actor=actor, changes=differences(before, answers_of(card))
+    )
     return card
 
 
@@ -179,7 +182,7 @@ def decide_inclusion(card: Card, *, actor, inclusion: str, reason: str) -> Card:
     card.version += 1
     card.save()
     changes = differences(before, answers_of(card))
-    _log(card, EventKind.INCLUSION, actor, changes=changes, reason=reason)
+    history.record(EventKind.INCLUSION, card=card, actor=actor, changes=changes, reason=reason)
     return card
 
 
@@ -198,7 +201,12 @@ def add_outcome(card: Card, *, actor, outcome: dict[str, Any]) -> CaseUpdate:
         return twin
     update = CaseUpdate.objects.create(case=case, author=actor, **values)
     changes = {name: ["", as_text(value)] for name, value in values.items() if value}
-    _log(card, EventKind.OUTCOME, actor, changes={"case_code": ["", case.case_code], **changes})
+    history.record(
+        EventKind.OUTCOME,
+        card=card,
+        actor=actor,
+        changes={"case_code": ["", case.case_code], **changes},
+    )
     return update
 
 
@@ -214,11 +222,11 @@ def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "")
         raise PermissionDenied
     before = update.review
     _review(update, actor, accept, reason)
-    _log(
-        card,
+    history.record(
         EventKind.OUTCOME_REVIEW,
-        actor,
-        reason=reason.strip(),
+        card=card,
+        actor=actor,
+        reason=reason,
         changes={"case_code": ["", update.case.case_code], "review": [before, update.review]},
     )
     announce(month_of(card))
@@ -235,11 +243,11 @@ def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
     before = attachment.review
     _review(attachment, actor, accept, reason)
     changes = {"attachments": ["", attachment.name], "review": [before, attachment.review]}
-    _log(
-        attachment.card,
+    history.record(
         EventKind.ATTACHMENT_REVIEW,
-        actor,
-        reason=reason.strip(),
+        card=attachment.card,
+        actor=actor,
+        reason=reason,
         changes=changes,
     )
     return attachment
@@ -291,7 +299,7 @@ def likely_duplicates(card: Card, limit: int = 5):
 def log_attachment(attachment, *, actor, changes: dict | None = None) -> None:
     """Record that a file was added to the card, or ``changes`` of one."""
     changes = changes or {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
-    _log(attachment.card, EventKind.ATTACHMENT, actor, changes=changes)
+    history.record(EventKind.ATTACHMENT, card=attachment.card, actor=actor, changes=changes)
 
 
 def settle(card: Card, answers: dict[str, Any]) -> None:
@@ -355,12 +363,6 @@ def _review(row, actor, accept: bool, reason: str) -> None:
     row.reviewer = actor
     row.reviewed_at = timezone.now()
     row.save()
-
-
-def _log(card: Card, kind: EventKind, actor, *, changes: dict, reason: str = "") -> Event:
-    return Event.objects.create(
-        card=card, kind=kind, actor=actor, reason=reason, version=card.version, changes=changes
-    )
 
 
 def _count_text(count: Count) -> str:

@@ -196,6 +196,26 @@ class Review(TextChoices):
     REJECTED = "rejected", pgettext_lazy("follow-up", "Rejected")
 
 
+class QueryState(TextChoices):
+    """A question of an editor about a field: whatever is not closed holds approval back."""
+
+    OPEN = "open", pgettext_lazy("query", "Open")
+    ANSWERED = "answered", pgettext_lazy("query", "Answered")
+    CLOSED = "closed", pgettext_lazy("query", "Closed")
+
+
+class PermitDecision(TextChoices):
+    """What became of an application for a permit."""
+
+    PENDING = "pending", pgettext_lazy("permit decision", "Pending")
+    REFUSED = "refused", pgettext_lazy("permit decision", "Refused")
+    NO_ANSWER = "no_answer", pgettext_lazy("permit decision", "No answer")
+    OTHER_PLACE = "other_place", _("Another place or time was offered")
+    PERMITTED = "permitted", pgettext_lazy("permit decision", "Permitted")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+    UNKNOWN = "unknown", pgettext_lazy("permit decision", "Not known")
+
+
 class CoverageState(TextChoices):
     FULL = "full", _("Monitored all month")
     PARTLY = "partly", _("Monitored part of the month")

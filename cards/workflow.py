@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cards import services
-from cards.models import Card, Event, EventKind
+from cards import history, services
+from cards.models import Card, EventKind
 from cards.vocabularies import Review, Status
 from monitoring.accounts.access import allowed
 
@@ -137,14 +137,13 @@ def apply(
     source, card.status = card.status, row.target
     card.version += 1
     card.save()
-    Event.objects.create(
+    history.record(
+        EventKind.STATUS,
         card=card,
-        kind=EventKind.STATUS,
         actor=actor,
-        reason=reason.strip(),
+        reason=reason,
         from_status=source,
         to_status=row.target,
-        version=card.version,
         changes=_said(duplicate_of, warnings),
     )
     if Status.APPROVED in (source, row.target):

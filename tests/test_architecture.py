@@ -30,7 +30,7 @@ CARDS = (
     ("vocabularies", "sections", "validators", "signals", "cells", "sqlite", "apps"),
     ("querysets",),
     ("models",),
-    ("serialise", "selections", "reference"),
+    ("serialise", "selections", "reference", "history"),
     ("services", "conflicts", "reading"),
     ("workflow", "lookup"),
     ("attachments",),

@@ -3,8 +3,10 @@
 from cards.models.attachments import Attachment, AttachmentKind
 from cards.models.card import COUNT_FIELDS, OPEN, Card, Count, NumberSequence
 from cards.models.history import Event, EventKind
+from cards.models.merges import Merge
 from cards.models.outcomes import CaseUpdate, CourtCase
 from cards.models.periods import Coverage, Period, PeriodBasis
+from cards.models.permits import PermitApplication
 from cards.models.reference import (
     City,
     CityRegion,
@@ -16,8 +18,16 @@ from cards.models.reference import (
     Topic,
     TopicGroup,
 )
+from cards.models.review import Dismissal, Query, QueryMessage, Sighting, Verification
 
 __all__ = [
+    "Verification",
+    "Sighting",
+    "QueryMessage",
+    "Query",
+    "PermitApplication",
+    "Merge",
+    "Dismissal",
     "COUNT_FIELDS",
     "OPEN",
     "Attachment",

@@ -210,6 +210,9 @@ class Card(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
+    amended_at = models.DateTimeField(
+        _("changed after approval"), null=True, blank=True, editable=False
+    )
 
     objects = CardQuerySet.as_manager()
 

@@ -1,14 +1,19 @@
-"""Every change of a card: who, when, why, from what to what. Rows are only ever added."""
+"""Every change of a card, a permit application, an account: who, when, why, from what to what.
+
+Rows are only ever added, by ``cards.history`` alone.
+"""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cards.models.card import Card
 from cards.models.fields import choice_constraint
+from cards.models.permits import PermitApplication
 from cards.vocabularies import Status
 
 
@@ -24,12 +29,36 @@ class EventKind(models.TextChoices):
     ATTACHMENT = "attachment", _("Attachment added")
     ATTACHMENT_REVIEW = "attachment_review", _("Attachment reviewed")
     IMPORTED = "imported", pgettext_lazy("history", "Loaded from a file")
+    QUERY = "query", _("Question asked")
+    QUERY_ANSWERED = "query_answered", _("Question answered")
+    QUERY_CLOSED = "query_closed", _("Question closed")
+    CHECK_DISMISSED = "check_dismissed", _("Check dismissed")
+    VERIFIED = "verified", _("Answers verified")
+    UNVERIFIED = "unverified", _("Verification taken back")
+    MERGED = "merged", _("Cards merged")
+    MERGE_UNDONE = "merge_undone", _("Merge undone")
+    APPLICATION = "application", _("Permit application recorded")
+    APPLICATION_EDITED = "application_edited", _("Permit application changed")
+    APPLICATION_REVIEW = "application_review", _("Permit application reviewed")
+    APPLICATION_LINKED = "application_linked", _("Permit application linked to a card")
+    INVITED = "invited", _("Account invited")
+    ACCOUNT = "account", _("Account changed")
+    SIGN_IN_MEANS = "sign_in_means", _("Means of signing in changed")
 
 
 class Event(models.Model):
-    """One change. ``changes``: field -> [before, after], as text the way a card file writes it."""
+    """One change of one thing: a card, a permit application or an account.
 
-    card = models.ForeignKey(Card, models.PROTECT, related_name="events")
+    ``changes``: field -> [before, after], as text the way a card file writes it.
+    """
+
+    card = models.ForeignKey(Card, models.PROTECT, null=True, related_name="events")
+    application = models.ForeignKey(
+        PermitApplication, models.PROTECT, null=True, related_name="events"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events"
+    )
     kind = models.CharField(_("what"), max_length=20, choices=EventKind)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -42,7 +71,7 @@ class Event(models.Model):
     reason = models.TextField(_("why"), blank=True)
     from_status = models.CharField(max_length=10, choices=Status, blank=True)
     to_status = models.CharField(max_length=10, choices=Status, blank=True)
-    version = models.PositiveIntegerField(_("version"))
+    version = models.PositiveIntegerField(_("version"), default=0)
     changes = models.JSONField(_("changes"), default=dict)
 
     class Meta:
@@ -53,6 +82,12 @@ class Event(models.Model):
             choice_constraint("event", "kind", EventKind),
             choice_constraint("event", "from_status", Status, blank=True),
             choice_constraint("event", "to_status", Status, blank=True),
+            CheckConstraint(
+                condition=Q(card__isnull=False, application__isnull=True, account__isnull=True)
+                | Q(card__isnull=True, application__isnull=False, account__isnull=True)
+                | Q(card__isnull=True, application__isnull=True, account__isnull=False),
+                name="event_of_one_thing",
+            ),
         ]
 
     def __str__(self):

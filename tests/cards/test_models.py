@@ -19,8 +19,11 @@ from cards.models import (
     Coverage,
     Event,
     Law,
+    Merge,
     NumberSequence,
     Period,
+    PermitApplication,
+    Query,
 )
 from cards.models.fields import CodesField
 from cards.validators import REQUIRED
@@ -57,6 +60,17 @@ def rows(reference):
         card=card, kind="image", content_type="image/jpeg", name="a.jpg", size=1, sha256="0" * 64
     )
     Coverage.objects.create(place_id="almaty", month=DAY.replace(day=1), state="full")
+    Query.objects.create(card=card, author=card.editor)
+    PermitApplication.objects.create(city_id="almaty", applied_on=DAY)
+    twins = [make_card("submitted"), make_card("submitted")]
+    Merge.objects.create(
+        card=card,
+        first=twins[0],
+        second=twins[1],
+        first_status="submitted",
+        second_status="submitted",
+        author=card.editor,
+    )
     return {model: model.objects.all() for model in {model for model, _field in choice_fields()}}
 
 

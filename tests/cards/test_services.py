@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connections, transaction
 
-from cards import services, workflow
+from cards import history, services, workflow
 from cards.models import Card, CaseUpdate, Count, CourtCase, NumberSequence
 from cards.reading import history_of
 from cards.serialise import answers_of
@@ -299,7 +299,7 @@ def test_a_submission_that_fails_takes_no_number(reference, monkeypatch):
     def fails(*args, **kwargs):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(workflow.Event.objects, "create", fails)
+    monkeypatch.setattr(history, "record", fails)
     with pytest.raises(RuntimeError, match="power cut"):
         workflow.apply(card, "submit", actor=card.monitor)
     assert NumberSequence.objects.get().last == 1
