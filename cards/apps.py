@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,14 @@ class CardsConfig(AppConfig):
     verbose_name = _("Observation cards")
 
     def ready(self) -> None:
-        from cards import sqlite  # noqa: F401  (teaches SQLite to sort Kazakh and Russian names)
+        from cards import (
+            guards,
+            history,
+            sqlite,  # noqa: F401  (teaches SQLite to sort Kazakh and Russian names)
+        )
+        from monitoring import health
+        from monitoring.accounts.signals import account_changed
+
+        post_migrate.connect(guards.after_migrations, sender=self, dispatch_uid="cards.guards")
+        account_changed.connect(history.on_account_changed, dispatch_uid="cards.history")
+        health.READY["guards"] = guards.complete

@@ -111,7 +111,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY; "
+            # REPLACE deletes a row before it inserts another; only with this do triggers see it.
+            "PRAGMA recursive_triggers=ON;"
         ),
     }
 else:

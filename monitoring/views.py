@@ -1,14 +1,12 @@
 """Pages of the site as a whole: where each role begins, health, and refused forms."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from monitoring import health
 from monitoring.accounts.models import Role
 
 #: Where each role begins.
@@ -35,31 +33,9 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """Database, migrations and storage are in order; 503 with the names of those that are not."""
-    checks = {"database": _database, "migrations": _migrations, "storage": _storage}
-    states = {}
-    for name, check in checks.items():
-        try:
-            states[name] = bool(check())
-        except Exception:  # noqa: BLE001  (whatever fails here is the answer)
-            states[name] = False
+    """Database, migrations, storage, guards are in order; 503 with the names of those not."""
+    states = health.states()
     return JsonResponse(states, status=200 if all(states.values()) else 503)
-
-
-def _database() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
-
-
-def _migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-def _storage() -> bool:
-    default_storage.exists("ready")
-    return True
 
 
 def csrf_failure(request, reason=""):

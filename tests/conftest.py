@@ -27,6 +27,28 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_reference()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _tables_can_be_emptied():
+    """Tests in transactions of their own end with ``flush``, which the database's guards refuse.
+
+    They are taken away for that moment; ``flush`` ends with post_migrate, which puts them back.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from cards import guards
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        guards.remove(connection)
+        original(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
 def _fail_instead(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
     """Turn a skipped or expected failure into a plain failure that says why."""
     report.outcome = "failed"

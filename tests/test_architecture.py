@@ -1,6 +1,7 @@
 """The arrows of the house, read from the imports themselves; see docs/architecture.md."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,15 +23,17 @@ LEAVES = {
     "cards.sections": set(),
     "cards.validators": set(),
     "cards.signals": set(),
+    "cards.chain": set(),
     "cards.files.cells": set(),
     "reports.types": set(),
 }
 #: Layers from the ground up: a module imports from its own layer and from those below it.
 CARDS = (
-    ("vocabularies", "sections", "validators", "signals", "cells", "sqlite", "apps"),
+    ("vocabularies", "sections", "validators", "signals", "chain", "cells", "sqlite", "apps"),
     ("querysets",),
-    ("models",),
-    ("serialise", "selections", "reference", "history"),
+    ("models", "bulk"),
+    ("serialise", "selections", "reference", "guards"),
+    ("history", "proof", "replay"),
     ("services", "conflicts", "reading"),
     ("workflow", "lookup"),
     ("attachments",),
@@ -201,6 +204,40 @@ def test_the_status_of_a_card_is_written_in_the_workflow_only():
         and isinstance(part.value, ast.Name) and part.value.id in ("card", "stored")
     }  # fmt: skip
     assert writers == set()
+
+
+WRITING = {
+    "acreate", "bulk_create", "bulk_update", "create", "delete", "get_or_create", "insert", "save",
+    "update", "update_or_create",
+}  # fmt: skip
+
+
+def writes_history(node: ast.AST) -> bool:
+    """Whether a call makes, changes or deletes an entry of the history or its head."""
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name):
+        return node.func.id in ("Event", "HistoryHead")
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in WRITING:
+        return False
+    told = ast.unparse(node.func.value)
+    if told == "bulk":
+        return any(isinstance(part, ast.Name) and part.id == "Event" for part in node.args)
+    return re.search(r"\b(Event|HistoryHead|event|head)\b|\.events\b", told) is not None
+
+
+def test_the_history_is_written_in_one_place():
+    writers = {name for name, tree in ALL.items() if any(map(writes_history, ast.walk(tree)))}
+    # ``guards`` makes the first head of an empty database.
+    assert writers == {"cards.history", "cards.guards"}
+    for written in (
+        "Event.objects.create(card=card)",
+        "Event(kind=kind).save()",
+        "card.events.filter(pk=1).update(reason='')",
+        "bulk.insert(Event, names, rows)",
+        "HistoryHead.objects.filter(pk=1).update(seq=0)",
+    ):
+        assert any(map(writes_history, ast.walk(ast.parse(written)))), written
 
 
 def test_every_vocabulary_of_a_column_is_a_constraint_of_the_database():

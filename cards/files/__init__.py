@@ -1,7 +1,7 @@
 """Cards in and out as spreadsheets.
 
 ``sheets`` and ``workbooks`` read, ``parsing`` understands cells, ``checking`` holds rows against
-the rules, ``importing`` is the door (``check``, then ``load``), ``loading`` and ``bulk`` write;
+the rules, ``importing`` is the door (``check``, then ``load``), ``loading`` writes;
 ``previews`` and ``pending`` serve the browser, ``export`` and ``cells`` write files,
 ``fileformat`` explains them.
 """

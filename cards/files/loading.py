@@ -14,8 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from cards import services, workflow
-from cards.files import bulk
+from cards import bulk, history, services, workflow
 from cards.files.checking import StoredCards, batches
 from cards.files.checking_outcomes import UPDATE_FIELDS
 from cards.files.refusals import OutcomeRow, Row
@@ -26,7 +25,6 @@ from cards.models import (
     City,
     Count,
     CourtCase,
-    Event,
     EventKind,
     NumberSequence,
 )
@@ -39,7 +37,6 @@ _ARRIVAL = ("status", "submitted_at", "approved_at", "editor_id", "duplicate_of_
 _NEW = (*_ANSWERS, *_ARRIVAL, "uuid", "ref", "number", "reconstruction", "search_text",
         "created_at", "updated_at")  # fmt: skip
 _CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "updated_at")
-_EVENT = ("card_id", "kind", "actor_id", "at", "from_status", "to_status", "version", "changes")
 _COUNT = ("card_id", "subject", "best", "low", "high", "basis", "source", "used", "author_id",
           "created_at")  # fmt: skip
 _OUTCOME = ("case_id", "author_id", "review", "reviewed_at", "created_at", *UPDATE_FIELDS)
@@ -105,7 +102,7 @@ class Writer:
                 if card.status == Status.APPROVED:
                     self.months.add(card.month)
             bulk.insert(CaseUpdate, _OUTCOME, updates)
-            bulk.insert(Event, _EVENT, events)
+            history.record_many(events)
 
     def announce(self) -> None:
         """Tell listeners which place-months have changed, once for the whole file."""
@@ -127,7 +124,7 @@ class Writer:
             events.append(self._event(pk, EventKind.IMPORTED, 1, changes, to_status=row.status))
             counts += self._counts(pk, row.values)
             self._remember(row, pk, 1)
-        bulk.insert(Event, _EVENT, events)
+        history.record_many(events)
         bulk.insert(Count, _COUNT, counts)
 
     def _new_card(self, row: Row, number: str | None) -> list[Any]:
@@ -165,7 +162,7 @@ class Writer:
                 counts += self._counts(card.pk, row.values, (subject,))
             self._remember(row, card.pk, version)
         bulk.update(Card, _CHANGED, changed)
-        bulk.insert(Event, _EVENT, events)
+        history.record_many(events)
         for subject, pks in recounted.items():
             Count.objects.filter(card__in=pks, subject=subject, used=True).update(used=False)
         bulk.insert(Count, _COUNT, counts)
@@ -248,6 +245,7 @@ class Writer:
         return found
 
     def _event(self, card, kind, version, changes, from_status="", to_status="") -> list[Any]:
+        """A row of ``history.record_many``."""
         return [
             card, kind.value, self.actor_id, self.now, from_status, to_status, version, changes
         ]  # fmt: skip

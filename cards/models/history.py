@@ -1,6 +1,7 @@
 """Every change of a card, a permit application, an account: who, when, why, from what to what.
 
-Rows are only ever added, by ``cards.history`` alone.
+Rows are only ever added, by ``cards.history`` alone; the database refuses to change or delete them
+(``cards.guards``). Each holds the hash of the one before it (``cards.chain``).
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cards.chain import GENESIS
 from cards.models.card import Card
 from cards.models.fields import choice_constraint
 from cards.models.permits import PermitApplication
@@ -50,6 +53,8 @@ class Event(models.Model):
     """One change of one thing: a card, a permit application or an account.
 
     ``changes``: field -> [before, after], as text the way a card file writes it.
+    ``seq``: its place in the one chain of all entries, from 1 without gaps; ``previous`` is the
+    ``hash`` of the entry before.
     """
 
     card = models.ForeignKey(Card, models.PROTECT, null=True, related_name="events")
@@ -67,12 +72,15 @@ class Event(models.Model):
         related_name="+",
         verbose_name=_("who"),
     )
-    at = models.DateTimeField(_("when"), auto_now_add=True)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     reason = models.TextField(_("why"), blank=True)
     from_status = models.CharField(max_length=10, choices=Status, blank=True)
     to_status = models.CharField(max_length=10, choices=Status, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
     changes = models.JSONField(_("changes"), default=dict)
+    seq = models.PositiveBigIntegerField(unique=True, editable=False)
+    previous = models.CharField(max_length=64, editable=False)
+    hash = models.CharField(max_length=64, editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -92,3 +100,17 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class HistoryHead(models.Model):
+    """Where the chain ends: one row, held while entries are added."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    seq = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(id=1), name="history_has_one_head")]
+
+    def __str__(self):
+        return f"{self.seq}:{self.hash}"

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cards.files import bulk
-from cards.models import Card, Count, Event
+from cards import bulk, history
+from cards.models import Card, Count
 from cards.serialise import KEPT, REFERENCES
 from tests.factories import full_answers, make_card
 
@@ -50,13 +50,13 @@ def test_every_kind_of_value():
 def test_texts_arrive_to_the_letter(text):
     card = make_card("draft")
     changes = {"place": ["", text], "demands": [text, ""]}
-    bulk.insert(
-        Event,
-        ("card_id", "kind", "at", "version", "changes", "reason"),
-        [[card.pk, "edited", timezone.now(), 1, changes, text]],
-    )
-    event = card.events.first()
-    assert (event.reason, event.changes) == (text, changes)
+    history.record_many([[card.pk, "edited", None, timezone.now(), "", "", 1, changes]])
+    assert card.events.first().changes == changes
+    now = timezone.now()
+    row = [*_card(place=text, demands=text), now, now]
+    bulk.insert(Card, (*NAMES, "created_at", "updated_at"), [row])
+    written = Card.objects.exclude(pk=card.pk).get()
+    assert (written.demands, written.place) == (text, text)
     bulk.update(Card, ("demands", "place"), [[text, text, card.pk]])
     card.refresh_from_db()
     assert (card.demands, card.place) == (text, text)

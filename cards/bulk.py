@@ -28,6 +28,7 @@ _PLAIN = frozenset(
         "BigAutoField",
         "BigIntegerField",
         "IntegerField",
+        "PositiveBigIntegerField",
         "PositiveIntegerField",
         "PositiveSmallIntegerField",
     }
