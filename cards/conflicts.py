@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from cards.models import Card
+from cards.models import ANSWERING, Card
 from cards.reading import label_of, words
 from cards.serialise import REFERENCES, answers_of, as_text, labels_of
 
@@ -33,7 +33,8 @@ def compare(stored: Card, typed: dict[str, Any], base_version: int) -> list[Conf
     """
     theirs = answers_of(stored)
     opened = {name: as_text(value) for name, value in theirs.items()}
-    for event in stored.events.filter(version__gt=base_version).order_by("-id"):
+    later = stored.events.filter(version__gt=base_version, kind__in=ANSWERING)
+    for event in later.order_by("-id"):
         opened.update({name: pair[0] for name, pair in event.changes.items() if name in opened})
     differing = [name for name in typed if as_text(typed[name]) != as_text(theirs[name])]
     labels = labels_of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid as uuids
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
@@ -72,6 +73,13 @@ def outcome_for(card: Card, pk: int) -> CaseUpdate:
 def attachment_for(card: Card, uuid: uuids.UUID) -> Attachment:
     """An attachment of the card; Http404 if it belongs to another."""
     return _first(Attachment.objects.filter(card=card, uuid=uuid))
+
+
+def account_for(user, pk: int):
+    """The account, for whoever manages accounts; PermissionDenied for others, Http404 for none."""
+    if not allowed(user, "account.manage"):
+        raise PermissionDenied
+    return _first(get_user_model().objects.filter(pk=pk))
 
 
 def _first(rows):

@@ -1,39 +1,79 @@
-"""A card as people read it: its sections with words for codes, and its history as differences."""
+"""What people read: a card section by section, with words for codes, and the history of a card, a
+permit application or an account as differences."""
 
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Model
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards import validators
-from cards.models import Card, Event, EventKind
-from cards.models.outcomes import CaseUpdate
+from cards.models import Card, CaseUpdate, Event, EventKind, PermitApplication
 from cards.sections import OUTCOME_SECTION, SECTIONS, Section
 from cards.serialise import KEPT, REFERENCES, answers_of, labels_of
+from cards.vocabularies import CountBasis, SourceKind
+from cards.wording import Piece, pieces
 
-#: Names in the history that are no columns of the card.
+#: Entries of one page.
+PAGE = 40
+#: An entry with more changes, or a longer text, is folded.
+FOLDED_FROM, LONG_TEXT = 9, 1200
+
+#: Names in the history that are no columns of what they are told of.
 OTHER_NAMES = {
     "duplicate_of": gettext_lazy("duplicate of"),
     "warnings": gettext_lazy("warnings looked at"),
     "case_code": gettext_lazy("person code"),
     "review": gettext_lazy("review"),
     "attachments": gettext_lazy("attachments"),
+    "passkey": gettext_lazy("passkey"),
+    "totp": gettext_lazy("authenticator app"),
+    "recovery_codes": gettext_lazy("recovery codes"),
+    "sessions": gettext_lazy("sessions"),
 }
 
-#: Fields whose text in the history is an ISO date.
-DAYS = frozenset(
-    column.name
-    for model in (Card, CaseUpdate)
-    for column in model._meta.concrete_fields
-    if column.get_internal_type() == "DateField"
-)
+#: Kind of entry -> its mark, an icon of the sprite.
+MARKS = {
+    EventKind.CREATED: "plus",
+    EventKind.EDITED: "draft",
+    EventKind.STATUS: "chevron-right",
+    EventKind.COUNT: "people",
+    EventKind.COUNT_USED: "people",
+    EventKind.INCLUSION: "partial",
+    EventKind.OUTCOME: "file",
+    EventKind.OUTCOME_REVIEW: "check",
+    EventKind.ATTACHMENT: "file",
+    EventKind.ATTACHMENT_REVIEW: "check",
+    EventKind.IMPORTED: "download",
+    EventKind.QUERY: "question",
+    EventKind.QUERY_ANSWERED: "question",
+    EventKind.QUERY_CLOSED: "check",
+    EventKind.CHECK_DISMISSED: "eye",
+    EventKind.VERIFIED: "check",
+    EventKind.UNVERIFIED: "undo",
+    EventKind.MERGED: "duplicate",
+    EventKind.MERGE_UNDONE: "undo",
+    EventKind.APPLICATION: "plus",
+    EventKind.APPLICATION_EDITED: "draft",
+    EventKind.APPLICATION_REVIEW: "check",
+    EventKind.APPLICATION_LINKED: "external",
+    EventKind.INVITED: "user",
+    EventKind.ACCOUNT: "user",
+    EventKind.SIGN_IN_MEANS: "lock",
+}
+
+_COUNT = re.compile(r"\w+ (?P<best>\d+|None) \[(?P<low>\d*)–(?P<high>\d*)\] ?(?P<words>[\w ]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +95,49 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """``pieces``: the two texts word by word, where that reads better than the two as wholes."""
+
     label: str | Promise
     before: str
     after: str
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the history."""
+    """One line of the history; ``folded`` where it is long."""
 
     event: Event
     changes: tuple[Change, ...]
+    mark: str
+    folded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``before``: where the next page begins; None on the last."""
+
+    entries: list[Entry]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How the changes of one kind of thing are read: whose columns they name, which are references,
+    and in which order they stand."""
+
+    models: tuple[type[Model], ...]
+    references: tuple[str, ...]
+    order: tuple[str, ...]
+
+    def days(self) -> set[str]:
+        """Fields whose text in the history is an ISO date."""
+        return {
+            column.name
+            for model in self.models
+            for column in model._meta.concrete_fields
+            if column.get_internal_type() == "DateField"
+        }
 
 
 def parts_of(card: Card) -> list[Part]:
@@ -109,22 +181,27 @@ def words(name: str, value: Any, labels: dict[str, dict[str, str]]) -> str:
     return str(labels.get(name, {}).get(value, value))
 
 
-def history_of(card: Card) -> list[Entry]:
-    """Every change of the card, newest first, with what it was and became, in words."""
-    events = list(card.events.select_related("actor"))
-    labels = labels_of(
-        {
-            (name, code)
-            for event in events
-            for name, pair in event.changes.items()
-            if name in REFERENCES
-            for code in pair
-        }
-    )
-    return [
-        Entry(event, tuple(_change(name, pair, labels) for name, pair in event.changes.items()))
-        for event in events
-    ]
+def history_of(thing: Model, limit: int | None = None, before: int | None = None) -> list[Entry]:
+    """Every change of a card, a permit application or an account, newest first, in words.
+
+    ``limit``: at most that many; ``before``: only entries older than that place in the chain.
+    """
+    kind = _KINDS[type(thing)]
+    rows = thing.events.select_related("actor").order_by("-seq")
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    events = list(rows[:limit])
+    labels = labels_of(_referred(events, kind), kind.models)
+    labels["language"] = dict(settings.LANGUAGES)
+    return [_entry(event, kind, labels) for event in events]
+
+
+def page_of_history(thing: Model, before: str = "") -> Page:
+    """A page of ``history_of``; ``before`` as the last page gave it, anything else is the first."""
+    start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    entries = history_of(thing, PAGE + 1, start)
+    more = len(entries) > PAGE
+    return Page(entries[:PAGE], entries[PAGE - 1].event.seq if more else None)
 
 
 def returned_for(card: Card) -> str:
@@ -135,13 +212,16 @@ def returned_for(card: Card) -> str:
     return event.reason if event else ""
 
 
-def label_of(name: str) -> str | Promise:
+def label_of(name: str, models: Iterable[type[Model]] = (CaseUpdate, Card)) -> str | Promise:
     """What a field is called."""
-    if name in KEPT:
-        return Card._meta.get_field(name).verbose_name
-    if name in OUTCOME_SECTION.fields and name != "case_code":
-        return CaseUpdate._meta.get_field(name).verbose_name
-    return OTHER_NAMES.get(name, name)
+    if name in OTHER_NAMES:
+        return OTHER_NAMES[name]
+    found = name
+    for model in models:
+        columns = {column.name: column for column in model._meta.get_fields()}
+        if name in columns and hasattr(columns[name], "verbose_name"):
+            found = columns[name].verbose_name
+    return found
 
 
 def _answer(card: Card, name: str, answers: dict[str, Any]) -> Answer:
@@ -178,15 +258,73 @@ def _idle(name: str, answers: dict[str, Any]) -> bool:
     return name in optional and answers[name] in (None, "")
 
 
-def _change(name: str, pair: list[str], labels) -> Change:
-    before, after = (_from_text(name, text, labels) for text in pair)
-    return Change(label_of(name), before, after)
+def _referred(events: list[Event], kind: _Kind) -> set[tuple[str, str]]:
+    """Field and code of everything that the entries refer to."""
+    return {
+        (name, code)
+        for event in events
+        for name, pair in event.changes.items()
+        if name in kind.references
+        for text in pair
+        for code in text.split(";")
+    }
 
 
-def _from_text(name: str, text: str, labels) -> str:
-    if not text:
-        return ""
-    known = labels.get(name)
-    if known is None:
-        return formats.date_format(datetime.date.fromisoformat(text)) if name in DAYS else text
-    return ", ".join(str(known.get(code, code)) for code in text.split(";"))
+def _entry(event: Event, kind: _Kind, labels) -> Entry:
+    places = {name: place for place, name in enumerate(kind.order)}
+    told = sorted(event.changes.items(), key=lambda item: places.get(item[0], len(places)))
+    changes = tuple(_change(event, name, pair, kind, labels) for name, pair in told)
+    letters = sum(len(change.before) + len(change.after) for change in changes)
+    folded = len(changes) >= FOLDED_FROM or letters > LONG_TEXT
+    return Entry(event, changes, MARKS[EventKind(event.kind)], folded)
+
+
+def _change(event: Event, name: str, pair: list[str], kind: _Kind, labels) -> Change:
+    label = label_of(name, kind.models)
+    if event.kind == EventKind.COUNT:
+        return Change(label, "", _count_words(pair[1]))
+    before, after = (_words(name, text, kind, labels) for text in pair)
+    return Change(label, before, after, pieces(before, after))
+
+
+def _words(name: str, text: str, kind: _Kind, labels) -> str:
+    """A recorded text in words; what is no code of the field is shown as it is."""
+    if name in kind.days():
+        try:
+            return formats.date_format(datetime.date.fromisoformat(text))
+        except ValueError:
+            return text
+    known = labels.get(name, {})
+    codes = text.split(";")
+    if text and all(code in known for code in codes):
+        return ", ".join(str(known[code]) for code in codes)
+    return text
+
+
+def _count_words(text: str) -> str:
+    """A count as it was recorded (``services.add_count``), in words."""
+    found = _COUNT.fullmatch(text)
+    if found is None:
+        return text
+    best, low, high = (found[name] for name in ("best", "low", "high"))
+    words = dict(CountBasis.choices) | dict(SourceKind.choices)
+    parts = ["—" if best == "None" else best]
+    if low or high:
+        parts[0] += f" ({low or '…'}–{high or '…'})"
+    parts += [str(words.get(word, word)) for word in found["words"].split()]
+    return ", ".join(parts)
+
+
+_KINDS = {
+    Card: _Kind((CaseUpdate, Card), REFERENCES, (*KEPT, *OUTCOME_SECTION.fields)),
+    PermitApplication: _Kind(
+        (PermitApplication,),
+        ("city", "form", "topic"),
+        tuple(column.name for column in PermitApplication._meta.concrete_fields),
+    ),
+    get_user_model(): _Kind(
+        (get_user_model(),),
+        ("regions",),
+        ("username", "alias", "role", "regions", "all_regions", "is_active"),
+    ),
+}

@@ -13,22 +13,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from cards.models import Card, Event, EventKind, HistoryHead
+from cards.models import ANSWERING, Card, Event, HistoryHead
 from cards.serialise import KEPT, answers_of, as_text
 from cards.vocabularies import Status
 
-#: Entries whose changes are answers of the card; others tell of what belongs to it.
-ANSWERING = frozenset(
-    {
-        EventKind.CREATED,
-        EventKind.EDITED,
-        EventKind.IMPORTED,
-        EventKind.COUNT_USED,
-        EventKind.INCLUSION,
-        EventKind.MERGED,
-        EventKind.MERGE_UNDONE,
-    }
-)
 #: Cards read at once.
 PAGE = 500
 

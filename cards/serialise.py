@@ -7,15 +7,23 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card, CaseUpdate
+from cards.models.fields import CodesField
 from cards.sections import ANSWERS, DECISIONS
 from cards.vocabularies import Review
 
 #: Columns whose value is a reference; answers hold its code.
 REFERENCES = ("city", "form", "topic")
 KEPT = (*ANSWERS, *DECISIONS)
+#: Columns that hold several answers.
+_SEVERAL = {
+    column.name: column
+    for column in Card._meta.concrete_fields
+    if isinstance(column, CodesField) and column.name in KEPT
+}
 
 
 def answers_of(card: Card) -> dict[str, Any]:
@@ -28,7 +36,12 @@ def write_answers(card: Card, answers: dict[str, Any]) -> None:
     for name, value in answers.items():
         if name not in KEPT:
             raise KeyError(name)
-        setattr(card, _attribute(name), value or None if name in REFERENCES else value)
+        if name in REFERENCES:
+            value = value or None
+        elif name in _SEVERAL:
+            # In the order of the vocabulary, as it will be stored: the history tells no other.
+            value = _SEVERAL[name].to_python(value)
+        setattr(card, _attribute(name), value)
 
 
 def as_text(value: Any) -> str:
@@ -59,13 +72,17 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list
     return found
 
 
-def labels_of(references: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
-    """Field -> code -> word in the active language, for every field that holds codes.
+def labels_of(
+    references: Iterable[tuple[str, str]],
+    models: tuple[type[Model], ...] = (CaseUpdate, Card),
+) -> dict[str, dict[str, str]]:
+    """Field -> code -> word in the active language, for every field of ``models`` that holds codes.
 
-    Of the reference tables only the rows named in ``references`` (field, code) are read.
+    Of the reference tables only the rows named in ``references`` (field of the last model, code)
+    are read.
     """
     found: dict[str, dict[str, str]] = {"review": dict(Review.choices)}
-    for model in (CaseUpdate, Card):
+    for model in models:
         for column in model._meta.get_fields():
             vocabulary = getattr(column, "vocabulary", None)
             choices = vocabulary.choices if vocabulary else getattr(column, "choices", None)
@@ -78,7 +95,7 @@ def labels_of(references: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]
         if code:
             wanted.setdefault(name, set()).add(code)
     for name, codes in wanted.items():
-        rows = Card._meta.get_field(name).related_model._default_manager.filter(pk__in=codes)
+        rows = models[-1]._meta.get_field(name).related_model._default_manager.filter(pk__in=codes)
         found[name] = {row.pk: row.label for row in rows}
     return found
 

@@ -75,6 +75,19 @@ def announce(*months: Month) -> None:
         counted_cards_changed.send(sender=Card, months=changed)
 
 
+def hold(cards: Iterable[Card]) -> list[Card]:
+    """The cards as stored, held until the transaction ends, in the order given.
+
+    Whoever writes several cards in one transaction holds all of them before the first entry of the
+    history, or two such would wait for each other: one for a card, one for the head of the chain.
+    """
+    keys = [card.pk for card in cards]
+    held = {
+        row.pk: row for row in Card.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    }
+    return [held[key] for key in keys]
+
+
 @transaction.atomic
 def create(
     *,

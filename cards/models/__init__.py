@@ -2,7 +2,7 @@
 
 from cards.models.attachments import Attachment, AttachmentKind
 from cards.models.card import COUNT_FIELDS, OPEN, Card, Count, NumberSequence
-from cards.models.history import Event, EventKind, HistoryHead
+from cards.models.history import ANSWERING, Event, EventKind, HistoryHead
 from cards.models.merges import Merge
 from cards.models.outcomes import CaseUpdate, CourtCase
 from cards.models.periods import Coverage, Period, PeriodBasis
@@ -28,6 +28,7 @@ __all__ = [
     "PermitApplication",
     "Merge",
     "Dismissal",
+    "ANSWERING",
     "COUNT_FIELDS",
     "OPEN",
     "Attachment",

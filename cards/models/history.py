@@ -49,6 +49,20 @@ class EventKind(models.TextChoices):
     SIGN_IN_MEANS = "sign_in_means", _("Means of signing in changed")
 
 
+#: Entries whose changes are answers of the card; the others tell of what belongs to it.
+ANSWERING = frozenset(
+    {
+        EventKind.CREATED,
+        EventKind.EDITED,
+        EventKind.COUNT_USED,
+        EventKind.INCLUSION,
+        EventKind.IMPORTED,
+        EventKind.MERGED,
+        EventKind.MERGE_UNDONE,
+    }
+)
+
+
 class Event(models.Model):
     """One change of one thing: a card, a permit application or an account.
 

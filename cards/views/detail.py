@@ -13,7 +13,7 @@ from cards import attachments, services, validators, workflow
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
 from cards.lookup import card_for, count_for, numbered
 from cards.models import Card
-from cards.reading import history_of, parts_of, returned_for
+from cards.reading import history_of, page_of_history, parts_of, returned_for
 from cards.serialise import answers_of
 from monitoring.accounts.access import allowed
 
@@ -27,7 +27,8 @@ def detail(request, uuid):
 def history(request, uuid):
     """Every change of the card: who, when, why, from what to what."""
     card = card_for(request.user, uuid)
-    return render(request, "cards/history.html", {"card": card, "entries": history_of(card)})
+    page = page_of_history(card, request.GET.get("before", ""))
+    return render(request, "cards/history.html", {"card": card, "page": page})
 
 
 @require_POST
@@ -103,7 +104,7 @@ def _page(request, card: Card, status: int = 200, **forms):
     context = {
         "card": card,
         "parts": parts_of(card),
-        "entries": history_of(card)[:6],
+        "entries": history_of(card, 6),
         "missing": validators.missing(answers) if card.is_open else [],
         "warnings": validators.warnings(answers),
         "twins": services.likely_duplicates(card) if card.status == "submitted" else [],
