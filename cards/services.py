@@ -229,8 +229,8 @@ def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "")
 
     A refusal needs a reason, and so does another decision after the first.
     """
+    (card,) = hold([update.case.card])
     update = CaseUpdate.objects.select_for_update().select_related("case").get(pk=update.pk)
-    card = update.case.card
     if not allowed(actor, "card.review_outcome", card) or update.author_id == actor.pk:
         raise PermissionDenied
     before = update.review
@@ -249,7 +249,8 @@ def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "")
 @transaction.atomic
 def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
     """Accept or refuse an attachment added to an approved card, as ``review_outcome``."""
-    if not allowed(actor, "card.review_outcome", attachment.card):
+    (card,) = hold([attachment.card])
+    if not allowed(actor, "card.review_outcome", card):
         raise PermissionDenied
     if attachment.author_id == actor.pk:
         raise PermissionDenied
@@ -258,7 +259,7 @@ def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
     changes = {"attachments": ["", attachment.name], "review": [before, attachment.review]}
     history.record(
         EventKind.ATTACHMENT_REVIEW,
-        card=attachment.card,
+        card=card,
         actor=actor,
         reason=reason,
         changes=changes,

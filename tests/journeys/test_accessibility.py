@@ -33,6 +33,7 @@ PAGES = {
         "/reports/import/",
         "/cards/import/coverage/",
     ],
+    "administrator": ["/settings/accounts/user/{account}/history/"],
 }
 
 
@@ -45,12 +46,15 @@ def violations(page) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("role", PAGES)
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_nothing_stands_in_anybodys_way(person, visit, role, light):
-    from cards.models import Card
+    from cards import history
+    from cards.models import Card, EventKind
     from tests.factories import make_card
 
     user = person(role, ["KZ-75"] if role == "monitor" else None)
     card = Card.objects.filter(status="approved", detained__gt=0).order_by("date").first()
-    places = {"card": card.get_absolute_url()}
+    places = {"card": card.get_absolute_url(), "account": user.pk}
+    changes = {"role": ["monitor", role], "regions": ["", "KZ-75"]}
+    history.record(EventKind.ACCOUNT, account=user, actor=None, reason="So", changes=changes)
     if role == "editor":
         places["draft"] = make_card("draft", monitor=user).get_absolute_url()
     found = {}
