@@ -214,11 +214,8 @@ def test_linking_by_a_tap_by_number_and_back(signed_in, editor):
     address = application.get_absolute_url()
     page = client.get(address)
     assert page.context["candidates"] == [near]
-    for number, part in (
-        (far.number, "another city"),
-        ("nothing", "no such card"),
-        ("", "no such"),
-    ):
+    wrong = {far.number: "another city", "nothing": "no such card", "": "no such card"}
+    for number, part in wrong.items():
         refused = client.post(f"{address}link/", {"card": number})
         assert refused.status_code == 422
         assert part in refused.content.decode()
