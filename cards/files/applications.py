@@ -298,7 +298,7 @@ def _create(row: Row, user) -> list[services.Month]:
         changes["card"] = ["", str(row.card)]
     if row.review != Review.PENDING:
         changes["review"] = ["", row.review]
-    _log(EventKind.APPLICATION, application, user, changes)
+    history.record(EventKind.IMPORTED, application=application, actor=user, changes=changes)
     return [permits.counted_month(application)]
 
 
@@ -315,11 +315,11 @@ def _update(row: Row, user) -> list[services.Month]:
         _reviewed(application, row.review, user)
     application.save()
     answered = row.changes.keys() & {*FIELDS, "ref"}
-    kind = EventKind.APPLICATION_EDITED
+    kind = EventKind.IMPORTED
     if not answered:
         linked = "card" in row.changes
         kind = EventKind.APPLICATION_LINKED if linked else EventKind.APPLICATION_REVIEW
-    _log(kind, application, user, row.changes)
+    history.record(kind, application=application, actor=user, changes=row.changes)
     return [before, permits.counted_month(application)]
 
 
@@ -329,13 +329,3 @@ def _reviewed(application: PermitApplication, review: str, reviewer) -> None:
     if review == Review.APPROVED:
         application.reviewer = reviewer
         application.reviewed_at = timezone.now()
-
-
-def _log(kind: EventKind, application: PermitApplication, user, changes: Changes) -> None:
-    history.record(
-        kind,
-        application=application,
-        actor=user,
-        changes=changes,
-        reason=str(_("Loaded from a file")),
-    )

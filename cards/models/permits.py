@@ -17,6 +17,9 @@ from cards.models.reference import City, Form, Topic
 from cards.querysets import ApplicationQuerySet
 from cards.vocabularies import Appeal, OrganiserType, PermitDecision, Review
 
+#: Kinds of changes that write answers: who made one does not review it.
+WRITING = ("application", "application_edited", "imported")
+
 
 class PermitApplication(Reviewed):
     """One application to an akimat. ``card``: the assembly that was held all the same, if any."""
@@ -112,7 +115,7 @@ class PermitApplication(Reviewed):
         """Whether ``user`` wrote any of the answers since the last review."""
         last = self.events.filter(kind="application_review").values("id")[:1]
         return (
-            self.events.filter(actor=user, kind__in=["application", "application_edited"])
+            self.events.filter(actor=user, kind__in=WRITING)
             .exclude(id__lt=Coalesce(Subquery(last), 0))
             .exists()
         )

@@ -54,6 +54,7 @@ def applications(context: Context) -> Table:
             Column("mean_days", _("Mean days to the answer")),
         ),
         rows=(),
+        notes=(_("The mean rests on the applications whose day of the answer is known."),),
     )
     if not places:
         return table

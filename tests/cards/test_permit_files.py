@@ -58,7 +58,7 @@ def test_rows_arrive_pending_and_logged(editor):
     application = PermitApplication.objects.get(ref="A-1")
     assert (application.review, application.author) == ("pending", editor)
     assert (application.appeal, application.days_to_answer) == ("unknown", 10)
-    assert application.events.get().kind == EventKind.APPLICATION
+    assert application.events.get().kind == EventKind.IMPORTED
     assert list(facts.verify()) == []
 
 
