@@ -143,12 +143,77 @@ class Chip:
     without: str
 
 
-class CardFilter(FilterSet):
-    """Cards that ``request.user`` may see, by the parameters of ``data``.
+class ReadableFilter(FilterSet):
+    """A filter that tells in words what is in force.
 
-    ``qs`` are the cards, ``active`` the parameters in force in words, ``query`` the same as a
-    query string, ``panel`` the fields asked for above a list, ``problems`` what could not be read.
+    ``active`` are the parameters in force in words, ``query`` the same as a query string, ``panel``
+    the fields asked for above a list, ``problems`` what could not be read.
     """
+
+    #: Parameters that the panel above the list asks for.
+    asked: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Parameters in force, as they stand in the query string."""
+        self.errors  # noqa: B018  (reads the parameters)
+        return {
+            name: self.data[name]
+            for name, value in self.form.cleaned_data.items()
+            if value not in (None, "")
+        }
+
+    @property
+    def query(self) -> str:
+        """The parameters in force as a query string, without "?"."""
+        return _query(self.given)
+
+    @property
+    def active(self) -> list[Chip]:
+        """Every parameter in force, in words, in the order of the filter."""
+        given = self.given
+        return [
+            Chip(
+                name,
+                str(self.filters[name].label),
+                self._words(name),
+                "?" + _query({other: value for other, value in given.items() if other != name}),
+            )
+            for name in given
+        ]
+
+    @property
+    def panel(self) -> list:
+        """Bound fields of the panel, in its order."""
+        return [self.form[name] for name in self.asked if name in self.filters]
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Parameters in force that the panel does not ask for: it sends them along, hidden."""
+        return [(name, value) for name, value in self.given.items() if name not in self.asked]
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be read, in words."""
+        return [
+            f"{self.filters[name].label}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
+    def _words(self, name: str) -> str:
+        value = self.form.cleaned_data[name]
+        if isinstance(value, datetime.date):
+            return formats.date_format(value)
+        if isinstance(self.filters[name], ModelChoiceFilter):
+            return str(value)
+        return str(dict(self.filters[name].extra.get("choices", ())).get(value, value))
+
+
+class CardFilter(ReadableFilter):
+    """Cards that ``request.user`` may see, by the parameters of ``data``; ``qs`` are the cards."""
+
+    asked = PANEL
 
     text = TextFilter(label=_("Text or number"))
     period = PeriodFilter(label=_("Period"), queryset=_periods, empty_label=ALL)
@@ -248,62 +313,6 @@ class CardFilter(FilterSet):
         if outcome or article:
             queryset = queryset.filter(selections.with_case(outcome, article))
         return queryset
-
-    @property
-    def given(self) -> dict[str, str]:
-        """Parameters in force, as they stand in the query string."""
-        self.errors  # noqa: B018  (reads the parameters)
-        return {
-            name: self.data[name]
-            for name, value in self.form.cleaned_data.items()
-            if value not in (None, "")
-        }
-
-    @property
-    def query(self) -> str:
-        """The parameters in force as a query string, without "?"."""
-        return _query(self.given)
-
-    @property
-    def active(self) -> list[Chip]:
-        """Every parameter in force, in words, in the order of the filter."""
-        given = self.given
-        return [
-            Chip(
-                name,
-                str(self.filters[name].label),
-                self._words(name),
-                "?" + _query({other: value for other, value in given.items() if other != name}),
-            )
-            for name in given
-        ]
-
-    @property
-    def panel(self) -> list:
-        """Bound fields of the panel, in its order."""
-        return [self.form[name] for name in PANEL if name in self.filters]
-
-    @property
-    def carried(self) -> list[tuple[str, str]]:
-        """Parameters in force that the panel does not ask for: it sends them along, hidden."""
-        return [(name, value) for name, value in self.given.items() if name not in PANEL]
-
-    @property
-    def problems(self) -> list[str]:
-        """What could not be read, in words."""
-        return [
-            f"{self.filters[name].label}: {error}"
-            for name, errors in self.errors.items()
-            for error in errors
-        ]
-
-    def _words(self, name: str) -> str:
-        value = self.form.cleaned_data[name]
-        if isinstance(value, datetime.date):
-            return formats.date_format(value)
-        if isinstance(self.filters[name], ModelChoiceFilter):
-            return str(value)
-        return str(dict(self.filters[name].extra.get("choices", ())).get(value, value))
 
 
 def _query(parameters: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Looking up one card, or what belongs to it, for one person.
+"""Looking up one card, what belongs to it, or a permit application, for one person.
 
 What does not exist and what is out of the person's reach answer alike: not found. What can be
 seen but not done is refused by the right that is asked for.
@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
-from cards.models import Attachment, Card, CaseUpdate, Count, Event
-from cards.querysets import CardQuerySet
+from cards.models import Attachment, Card, CaseUpdate, Count, Event, PermitApplication
+from cards.querysets import ApplicationQuerySet, CardQuerySet
 from monitoring.accounts.access import allowed
 
 
@@ -80,6 +80,33 @@ def account_for(user, pk: int):
     if not allowed(user, "account.manage"):
         raise PermissionDenied
     return _first(get_user_model().objects.filter(pk=pk))
+
+
+def applications_for(user) -> ApplicationQuerySet:
+    """The permit applications that ``user`` may see."""
+    return PermitApplication.objects.visible_to(user)
+
+
+def application_for(user, uuid: uuids.UUID, right: str = "") -> PermitApplication:
+    """The application with that uuid, if ``user`` may see it.
+
+    Raises Http404 if there is none in reach, PermissionDenied without ``right``.
+    """
+    application = _first(applications_for(user).filter(uuid=uuid).with_labels())
+    if right and not allowed(user, right, application):
+        raise PermissionDenied
+    return application
+
+
+def application_or_new(user, uuid: uuids.UUID) -> PermitApplication | None:
+    """As ``application_for``, but None while no application has this identifier."""
+    known = PermitApplication.objects.filter(uuid=uuid).exists()
+    return application_for(user, uuid) if known else None
+
+
+def applications_of(user, card: Card) -> ApplicationQuerySet:
+    """The applications linked to the card that ``user`` may see."""
+    return applications_for(user).filter(card=card).with_labels()
 
 
 def _first(rows):

@@ -59,6 +59,9 @@ OLDEST = (Column("date"), Column("id"))
 #: Longest in the queue first.
 OLDEST_SUBMITTED = (Column("submitted_at", nulls=True), Column("id"))
 
+#: Permit applications, the last one handed in first.
+NEWEST_APPLICATIONS = (Column("applied_on", falling=True), Column("id", falling=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

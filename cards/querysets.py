@@ -1,4 +1,4 @@
-"""Which cards: those a person may see, those that count, those of a period."""
+"""Which cards and permit applications: those a person may see, that count, of a period."""
 
 from __future__ import annotations
 
@@ -78,3 +78,36 @@ class CardQuerySet(models.QuerySet):
                 detained__gt=released,
             )
         )
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user) -> ApplicationQuerySet:
+        """The permit applications that ``user`` may see, all within the regions of their scope.
+
+        Monitors: those they recorded. Editors: all. Analysts: reviewed and approved ones.
+        Administrators, and whoever has no role here: none.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        scope = Q() if user.all_regions else Q(city__region__in=user.region_codes())
+        if user.role == "monitor":
+            return self.filter(scope, author=user)
+        if user.role == "editor":
+            return self.filter(scope)
+        if user.role == "analyst":
+            return self.filter(scope, review="approved")
+        return self.none()
+
+    def never_held(self) -> ApplicationQuerySet:
+        """What the report counts: approved applications that never became an assembly."""
+        return self.filter(review="approved", card__isnull=True)
+
+    def in_period(self, period) -> ApplicationQuerySet:
+        """The applications handed in during the period; none where its days are not known."""
+        if period.start is None or period.end is None:
+            return self.none()
+        return self.filter(applied_on__range=(period.start, period.end))
+
+    def with_labels(self) -> ApplicationQuerySet:
+        """What a list shows of an application, in one query."""
+        return self.select_related("city__place", "city__region", "form", "topic", "card", "author")

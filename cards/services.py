@@ -234,7 +234,7 @@ def review_outcome(update: CaseUpdate, *, actor, accept: bool, reason: str = "")
     if not allowed(actor, "card.review_outcome", card) or update.author_id == actor.pk:
         raise PermissionDenied
     before = update.review
-    _review(update, actor, accept, reason)
+    set_review(update, actor, accept, reason)
     history.record(
         EventKind.OUTCOME_REVIEW,
         card=card,
@@ -255,7 +255,7 @@ def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
     if attachment.author_id == actor.pk:
         raise PermissionDenied
     before = attachment.review
-    _review(attachment, actor, accept, reason)
+    set_review(attachment, actor, accept, reason)
     changes = {"attachments": ["", attachment.name], "review": [before, attachment.review]}
     history.record(
         EventKind.ATTACHMENT_REVIEW,
@@ -369,7 +369,8 @@ def _consistent(best: int | None, low: int | None, high: int | None) -> bool:
     return known == sorted(known)
 
 
-def _review(row, actor, accept: bool, reason: str) -> None:
+def set_review(row, actor, accept: bool, reason: str) -> None:
+    """Record a review, unlogged; raises ValidationError where a reason is missing."""
     if not reason.strip() and (not accept or row.review != Review.PENDING):
         raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
     row.review = Review.APPROVED if accept else Review.REJECTED

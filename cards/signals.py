@@ -2,6 +2,7 @@
 
 from django.dispatch import Signal
 
-#: Sent inside the transaction that changed a card that counts, counted, or was prevented.
-#: ``months``: set of (place code, first day of the month) whose cards changed.
+#: Sent inside the transaction that changed a card that counts, counted, or was prevented, or an
+#: application that never became an assembly.
+#: ``months``: set of (place code, first day of the month) whose cards or applications changed.
 counted_cards_changed = Signal()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cards.views import card, detail, followups, importing, lists
+from cards.views import applications, card, detail, followups, importing, lists
 
 app_name = "cards"
 urlpatterns = [
@@ -12,8 +12,17 @@ urlpatterns = [
     path("all/", lists.everything, name="all"),
     path("export/", lists.download, name="export"),
     path("new/", card.new, name="new"),
+    path("applications/", applications.register, name="applications"),
+    path("applications/new/", applications.new, name="application_new"),
+    path("applications/export/", applications.download, name="applications_export"),
+    path("applications/<uuid:uuid>/", applications.detail, name="application"),
+    path("applications/<uuid:uuid>/edit/", applications.edit, name="application_edit"),
+    path("applications/<uuid:uuid>/review/", applications.review, name="application_review"),
+    path("applications/<uuid:uuid>/link/", applications.link, name="application_link"),
+    path("applications/<uuid:uuid>/unlink/", applications.unlink, name="application_unlink"),
     path("import/", importing.cards, name="import"),
     path("import/coverage/", importing.coverage, name="import_coverage"),
+    path("import/applications/", importing.applications, name="import_applications"),
     path("import/format/", importing.layout, name="import_format"),
     path("import/templates/<str:name>", importing.template, name="import_template"),
     path("import/<uuid:token>/", importing.look, name="import_preview"),

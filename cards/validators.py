@@ -125,7 +125,8 @@ REQUIRED: tuple[str, ...] = (
 )
 
 _URL = URLValidator(schemes=["http", "https"])
-_TWO_WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
+#: What a person's name looks like, and a code does not.
+TWO_WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 
 
 def duration_minutes(answers: Answers) -> int | None:
@@ -212,7 +213,7 @@ def impossible(answers: Answers, today: datetime.date) -> list[Problem]:
     return [
         *_dates(answers, today),
         *_place(answers),
-        *_links(answers),
+        *link_problems(answers),
         *_alone(answers),
         *_counts(answers),
         *_permit(answers),
@@ -246,7 +247,8 @@ def _place(answers: Answers) -> Iterator[Problem]:
         yield Problem(absent, "together", _("Give latitude and longitude together."))
 
 
-def _links(answers: Answers) -> Iterator[Problem]:
+def link_problems(answers: Answers) -> Iterator[Problem]:
+    """Lines of ``source_links`` that are no address."""
     for link in (answers.get("source_links") or "").split():
         try:
             _URL(link)
@@ -384,7 +386,7 @@ def outcome_problems(
         for name in required
         if not outcome.get(name)
     ]
-    if _TWO_WORDS.search(outcome.get("case_code") or ""):
+    if TWO_WORDS.search(outcome.get("case_code") or ""):
         found.append(
             Problem("case_code", "a_name", _("Use a code such as A-01, never a person's name."))
         )

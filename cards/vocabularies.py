@@ -216,6 +216,10 @@ class PermitDecision(TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("permit decision", "Not known")
 
 
+#: An answer to an application that took longer than this many days is late.
+DAYS_TO_ANSWER = 10
+
+
 class CoverageState(TextChoices):
     FULL = "full", _("Monitored all month")
     PARTLY = "partly", _("Monitored part of the month")

@@ -26,6 +26,7 @@ MENU = (
     (_("Review queue"), "cards:queue", "card.queue"),
     (_("Awaiting a court"), "cards:awaiting", "card.queue"),
     (_("Cards"), "cards:all", "card.export"),
+    (_("Applications"), "cards:applications", "application.list"),
     (_("Reports"), "reports:index", "report.view"),
     (_("Load files"), "cards:import", "card.import"),
     (_("People and settings"), "admin:index", "account.manage"),

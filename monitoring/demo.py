@@ -1,4 +1,4 @@
-"""The demonstration: the reconstructed cards of 2018 and one account for each role.
+"""The demonstration: the reconstructed data of 2018 and one account for each role.
 
 The accounts open nothing unless DEBUG is on (``accounts.backends``).
 """
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from cards.files import importing
-from cards.models import Card
+from cards.files import applications, importing
+from cards.models import Card, PermitApplication
 from cards.models.reference import Region
 from monitoring.accounts.models import Role
 
@@ -38,9 +38,9 @@ ACCOUNTS = (
 
 
 @transaction.atomic
-def prepare() -> tuple[int, int]:
-    """Make the accounts and load the cards; returns how many of each were new."""
-    return _accounts(), _cards()
+def prepare() -> tuple[int, int, int]:
+    """Make the accounts, load cards and permit applications; returns how many were new of each."""
+    return _accounts(), _cards(), _applications()
 
 
 def _accounts() -> int:
@@ -72,3 +72,11 @@ def _cards() -> int:
     )
     importing.load(checked, reconstruction=True)
     return checked.cards.new
+
+
+def _applications() -> int:
+    if PermitApplication.objects.filter(ref__startswith="2018-P").exists():
+        return 0
+    checked = applications.check((FIXTURES / "applications.csv").read_bytes())
+    applications.load(checked)
+    return checked.tally.new

@@ -14,6 +14,7 @@ from reports.indicators import INDICATORS
 from reports.narrative import (
     Story,
     annex,
+    applications,
     authorities,
     character,
     consequences,
@@ -92,12 +93,19 @@ def _main_figures(story: Story) -> Iterable[Block]:
         yield Block("list", first, items=tuple(lines))
 
 
+def _applications(story: Story) -> list[Block]:
+    """A sentence and the table; nothing where no application is on record."""
+    parts = (Said(applications.applications, always=True), TableNo("applications"))
+    return [block for part in parts for block in _blocks(part, story, {})]
+
+
 def _annex(story: Story) -> Iterable[Block]:
     parts: tuple[tuple[Text, list[Block]], ...] = (
         (_("Method"), [annex.method(story)]),
         (_("Coverage"), annex.coverage(story)),
         (_("Quality of the data"), annex.quality(story)),
         (_("Further quantities"), list(_blocks(TableNo("text"), story, {}))),
+        (_("Applications that never became an assembly"), _applications(story)),
         (_("Errata of earlier reports"), annex.errata(story)),
     )
     for heading, blocks in parts:
@@ -240,7 +248,7 @@ def build(
     report = Report(
         period=period,
         chapters=tuple(_chapters(story, figures)),
-        tables=tuple(tables.values()),
+        tables=tuple(table for table in tables.values() if table),
         figures=tuple(figures.values()),
         indicators=indicators,
         published=tuple(cell for cell, _code in published),

@@ -1,4 +1,4 @@
-"""Where a page of the reports leads: to the cards behind a figure, and to the files."""
+"""Where a page of the reports leads: to what is behind a figure, and to the files."""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ LIST_RIGHTS = ("card.export", "card.queue")
 
 
 def drill(user: Any) -> DrillTo | None:
-    """Gives the address of the cards behind a cell; None for those who may not list cards."""
+    """Gives the address of the cards, or permit applications, behind a cell.
+
+    None for those who may not list cards.
+    """
     if not any(allowed(user, right) for right in LIST_RIGHTS):
         return None
-    base = reverse("cards:all")
+    cards, applications = reverse("cards:all"), reverse("cards:applications")
 
     def address(cell: Cell) -> str:
         chosen = cell.drill or {}
+        if "linked" in chosen:
+            return f"{applications}?{urlencode({'period': cell.key.period, **chosen})}"
         prevented = chosen.get("course") == "prevented"
         which = {"status": "approved"} if prevented else {"counted": "yes"}
-        return f"{base}?{urlencode({'period': cell.key.period, **chosen, **which})}"
+        return f"{cards}?{urlencode({'period': cell.key.period, **chosen, **which})}"
 
     return address
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from cards.vocabularies import Article, NoPermitReason, OrganiserType, Outcome
+from cards.vocabularies import Article, NoPermitReason, OrganiserType, Outcome, PermitDecision
 from reports.indicators import INDICATORS, activity, authorities, permits
 from reports.links import DrillTo
 from reports.narrative.annex import UNITS
@@ -146,11 +146,11 @@ def by_place(
     language: str,
     drill: DrillTo | None,
 ) -> list[Number]:
-    """The indicator in each place with a counted card, and in all of them."""
+    """The indicator in each place with a counted card, or a value of it, and in all of them."""
     numbers = [
         _number(_cell(indicator, facts, place, category), label, language, drill)
         for place, label in source.vocabulary.places.items()
-        if place in facts.places()
+        if place in facts.places() or indicator.at(facts, place, category).value
     ]
     total = _cell(indicator, facts, TOTAL, category)
     return [*numbers, _number(total, _("Total"), language, drill)]
@@ -185,6 +185,7 @@ def categories(indicator: Indicator, source: Source) -> Mapping[str, Text]:
         "reason": dict(NoPermitReason.choices),
         "outcome": dict(Outcome.choices),
         "article": dict(Article.choices),
+        "decision": dict(PermitDecision.choices),
     }
     return known[indicator.category] if indicator.category else {}
 

@@ -200,11 +200,13 @@ class Indicator:
     def cards(self, place: str = TOTAL, category: str = "") -> Mapping[str, str] | None:
         """Parameters of the card filter that select the cards behind the value.
 
-        Only counted cards are behind a value, unless the record itself says which (prevented).
+        Only counted cards are behind a value, unless the record itself says which (prevented
+        assemblies; applications without a card).
         """
         if self.drill is None:
             return None
-        counted = {} if "course" in self.drill else {"counted": "yes"}
+        apart = "course" in self.drill or "linked" in self.drill
+        counted = {} if apart else {"counted": "yes"}
         where = {} if place == TOTAL else {"place": place}
         what = {self.category: category} if self.category and category else {}
         return {**counted, **where, **self.drill, **what}

@@ -14,8 +14,8 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from cards import services, workflow
-from cards.models import Card, City
+from cards import permits, services, workflow
+from cards.models import Card, City, PermitApplication
 from cards.reference import load_reference
 from cards.serialise import answers_of, write_answers
 from cards.validators import tidy
@@ -73,6 +73,23 @@ OUTCOME: dict[str, Any] = {
     "outcome": "fine",
     "fine_mci": 20,
     "observed_by_monitor": "yes",
+    "appeal": "none",
+}
+
+
+#: An application in Almaty that was refused after ten days.
+APPLICATION: dict[str, Any] = {
+    "applied_on": datetime.date(2018, 8, 6),
+    "planned_for": datetime.date(2018, 8, 25),
+    "city": "almaty",
+    "place": "Square behind the cinema",
+    "form": "rally",
+    "topic": "gas_price",
+    "applicant_type": "individual",
+    "applicant_code": "A-01",
+    "decision": "refused",
+    "answered_on": datetime.date(2018, 8, 16),
+    "ground": "The square is being repaired",
     "appeal": "none",
 }
 
@@ -198,6 +215,24 @@ def add_outcome(card: Card, *, author=None, reviewer=None, review: str = "approv
             reason="" if review == "approved" else "Another person",
         )
     return update
+
+
+def make_application(
+    review: str = "approved", *, author=None, reviewer=None, card=None, **changes
+) -> PermitApplication:
+    """A permit application, reviewed by ``reviewer`` (an editor) unless it is to be pending."""
+    ensure_reference()
+    author = author or MonitorFactory(all_regions=True)
+    answers = {**APPLICATION, **changes}
+    application = permits.create(actor=author, answers=answers, card=card)
+    if review != "pending":
+        application = permits.review(
+            application,
+            actor=reviewer or EditorFactory(),
+            accept=review == "approved",
+            reason="" if review == "approved" else "Because of the test",
+        )
+    return application
 
 
 _serial = itertools.count(1)

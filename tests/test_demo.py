@@ -13,10 +13,10 @@ pytestmark = pytest.mark.usefixtures("reference")
 
 
 def test_it_may_be_prepared_any_number_of_times():
-    assert demo.prepare() == (len(demo.ACCOUNTS), 32)
+    assert demo.prepare() == (len(demo.ACCOUNTS), 32, 32)
     kept = Event.objects.count(), CaseUpdate.objects.count()
     assert kept[1] == 119
-    assert demo.prepare() == (0, 0)
+    assert demo.prepare() == (0, 0, 0)
     assert (Event.objects.count(), CaseUpdate.objects.count()) == kept
     assert User.objects.count() == len(demo.ACCOUNTS)
 

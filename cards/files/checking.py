@@ -203,7 +203,7 @@ class CardChecker:
             answers[name] = answers[name] or None
         if not new:
             for name, value in values.items():
-                if value != before[name] and _same_text(before[name], value):
+                if value != before[name] and same_text(before[name], value):
                     answers[name] = before[name]
         answers["date_precision"] = answers["date_precision"] or "exact"
         if answers["detained"] is not None:
@@ -331,7 +331,7 @@ def as_uuid(text: str) -> uuids.UUID | None:
         return None
 
 
-def _same_text(before: Any, value: Any) -> bool:
+def same_text(before: Any, value: Any) -> bool:
     """Whether only line ends and outer spaces differ, which files do not keep."""
     if type(before) is not str or type(value) is not str:
         return False

@@ -28,7 +28,7 @@ REF_LENGTH = Card._meta.get_field("ref").max_length
 
 def card_parsers() -> dict[str, Parser]:
     """Column -> parser, for every column that a file of cards may have."""
-    parsers = {name: _parser(Card._meta.get_field(name)) for name in KEPT}
+    parsers = {name: parser_of(Card._meta.get_field(name)) for name in KEPT}
     parsers |= {
         "latitude": parsing.degrees(*LATITUDE),
         "longitude": parsing.degrees(*LONGITUDE),
@@ -44,7 +44,7 @@ def card_parsers() -> dict[str, Parser]:
 
 def outcome_parsers() -> dict[str, Parser]:
     """Column -> parser, for every column that a file of court outcomes may have."""
-    parsers = {name: _parser(field_of(name)) for name in OUTCOME_SECTION.fields}
+    parsers = {name: parser_of(field_of(name)) for name in OUTCOME_SECTION.fields}
     return {
         **parsers,
         "card": parsing.text_of(REF_LENGTH),
@@ -76,7 +76,8 @@ _BY_TYPE: dict[str, Parser] = {
 }
 
 
-def _parser(column: models.Field) -> Parser:
+def parser_of(column: models.Field) -> Parser:
+    """Reads a cell of the column, by its vocabulary or its type."""
     vocabulary = vocabulary_of(column)
     if vocabulary is not None:
         several = hasattr(column, "vocabulary")

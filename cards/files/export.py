@@ -48,6 +48,25 @@ def written(cards: CardQuerySet, kind: str) -> IO[bytes]:
     return stream
 
 
+def table_file(
+    kind: str, name: str, columns: tuple[str, ...], lines: Iterable[list[Any]]
+) -> IO[bytes]:
+    """One table as ``csv`` or ``xlsx``, nothing in it a formula; an open file at its beginning.
+
+    ``lines`` are values in the order of ``columns``. Raises KeyError for another kind.
+    """
+    stream = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (the caller's)
+    if kind not in CONTENT_TYPES:
+        raise KeyError(kind)
+    if kind == "csv":
+        _csv_table(stream, columns, lines)
+    else:
+        with _workbook(stream) as book:
+            _sheet(book, name, columns, lines)
+    stream.seek(0)
+    return stream
+
+
 def rows(cards: CardQuerySet) -> Iterator[list[Any]]:
     """Values of ``COLUMNS`` for each card, codes for choices."""
     for card in cards.iterator(chunk_size=_CHUNK):
@@ -73,25 +92,32 @@ def outcome_rows(cards: CardQuerySet) -> Iterator[list[Any]]:
 
 
 def _csv(stream: IO[bytes], cards: CardQuerySet) -> None:
+    _csv_table(stream, COLUMNS, rows(cards))
+
+
+def _csv_table(stream: IO[bytes], columns: tuple[str, ...], lines: Iterable[list[Any]]) -> None:
     # The mark at the beginning tells Excel that it is UTF-8.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([safe(as_text(value)) for value in row] for row in rows(cards))
+    writer.writerow(columns)
+    writer.writerows([safe(as_text(value)) for value in line] for line in lines)
     text.detach()
 
 
 def _xlsx(stream: IO[bytes], cards: CardQuerySet) -> None:
+    with _workbook(stream) as book:
+        _sheet(book, "cards", COLUMNS, rows(cards))
+        _sheet(book, "outcomes", OUTCOME_COLUMNS, outcome_rows(cards))
+
+
+def _workbook(stream: IO[bytes]):
     import xlsxwriter
 
     # Every text is written as text: neither formulas nor links are made of what people typed.
-    book = xlsxwriter.Workbook(
+    return xlsxwriter.Workbook(
         stream,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
-    _sheet(book, "cards", COLUMNS, rows(cards))
-    _sheet(book, "outcomes", OUTCOME_COLUMNS, outcome_rows(cards))
-    book.close()
 
 
 def _sheet(book, name: str, columns: tuple[str, ...], lines: Iterable[list[Any]]) -> None:

@@ -12,14 +12,16 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from cards.files import coverage, importing
+from cards.files import applications, coverage, importing
 from cards.files.checking_outcomes import fingerprint
 from cards.files.columns import CARDS, OUTCOMES
 from cards.files.refusals import Refusal
 from cards.models import Place
+from cards.permit_reading import label_of as application_label
+from cards.permit_reading import labels_of as application_labels
 from cards.reading import label_of, words
 from cards.serialise import REFERENCES, as_text, labels_of
-from cards.vocabularies import CoverageState, Status
+from cards.vocabularies import CoverageState, Review, Status
 
 FIRST = 10
 #: Columns of the first rows that the page shows.
@@ -143,6 +145,42 @@ def _coverage_work(checked: coverage.Checked) -> list:
     return [[place, as_text(month), state] for (place, month), state in checked.changed.items()]
 
 
+#: Columns of the first applications that the page shows.
+SHOWN_OF_APPLICATIONS = ("applied_on", "city", "place", "topic", "decision", "answered_on")
+
+
+def _check_applications(files: dict[str, bytes], *, user, status: str = "") -> applications.Checked:
+    return applications.check(files[applications.SHEET], status=status or None, user=user)
+
+
+def _first_applications(checked: applications.Checked) -> dict[str, Any]:
+    rows = checked.rows[:FIRST]
+    labels = application_labels(*(row.answers for row in rows))
+    lines = []
+    for row in rows:
+        changed = [str(application_label(name)) for name in row.changes]
+        what = _("New application")
+        if changed:
+            what = _("Changed: %(columns)s") % {"columns": ", ".join(changed)}
+        cells = [_short(name, row.answers[name], labels) for name in SHOWN_OF_APPLICATIONS]
+        lines.append([row.line, row.ref or "—", what, str(Review(row.review).label), *cells])
+    names = [str(application_label(name)) for name in SHOWN_OF_APPLICATIONS]
+    return table([_("Line"), "ref", _("What happens"), _("Review"), *names], lines)
+
+
+def _application_work(checked: applications.Checked) -> list:
+    return [
+        [
+            row.line,
+            row.review,
+            row.stored and [row.stored.pk, row.stored.version],
+            row.changes,
+            {name: as_text(value) for name, value in row.answers.items()},
+        ]
+        for row in checked.rows
+    ]
+
+
 def _mark(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
@@ -166,4 +204,14 @@ KINDS[coverage.SHEET] = Kind(
     lambda checked: [(_("Coverage"), checked)],
     _first_months,
     _coverage_work,
+)
+KINDS[applications.SHEET] = Kind(
+    applications.SHEET,
+    "application.import",
+    "cards:import_applications",
+    _check_applications,
+    applications.load,
+    lambda checked: [(_("Permit applications"), checked.tally)],
+    _first_applications,
+    _application_work,
 )

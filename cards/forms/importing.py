@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from cards.files.applications import SHEET as APPLICATIONS
 from cards.files.columns import CARDS, OUTCOMES
 from cards.files.coverage import SHEET as COVERAGE
 from cards.files.pending import MAX_BYTES
-from cards.vocabularies import Status
+from cards.vocabularies import Review, Status
 
 _ACCEPTED = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,3 +80,21 @@ class CoverageForm(ImportForm):
     )
 
     field_order = [COVERAGE]
+
+
+class ApplicationsForm(ImportForm):
+    """A file of permit applications, and the review of rows that do not say theirs."""
+
+    applications = TableField(
+        label=_("Permit applications"), help_text=_("CSV or Excel (.xlsx), one row for each.")
+    )
+    status = forms.ChoiceField(
+        label=_("Review of new rows that do not say theirs"),
+        required=False,
+        choices=[
+            ("", Review.PENDING.label),
+            (Review.APPROVED.value, Review.APPROVED.label),
+        ],
+    )
+
+    field_order = [APPLICATIONS, "status"]

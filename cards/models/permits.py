@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, F, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,11 @@ from cards.models.card import Card
 from cards.models.fields import choice_constraint
 from cards.models.outcomes import Reviewed, review_constraints
 from cards.models.reference import City, Form, Topic
-from cards.vocabularies import Appeal, OrganiserType, PermitDecision
+from cards.querysets import ApplicationQuerySet
+from cards.vocabularies import Appeal, OrganiserType, PermitDecision, Review
+
+#: Kinds of changes that write answers: who made one does not review it.
+WRITING = ("application", "application_edited", "imported")
 
 
 class PermitApplication(Reviewed):
@@ -60,6 +65,8 @@ class PermitApplication(Reviewed):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
+    objects = ApplicationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-applied_on", "-id"]
         verbose_name = _("permit application")
@@ -93,3 +100,22 @@ class PermitApplication(Reviewed):
     def days_to_answer(self) -> int | None:
         """Days from the application to the answer; None where either is not known."""
         return (self.answered_on - self.applied_on).days if self.answered_on else None
+
+    @property
+    def links(self) -> list[str]:
+        """Addresses of the sources."""
+        return self.source_links.split()
+
+    @property
+    def never_held(self) -> bool:
+        """Whether the report counts it: approved, and no assembly came of it."""
+        return self.review == Review.APPROVED and self.card_id is None
+
+    def was_changed_by(self, user) -> bool:
+        """Whether ``user`` wrote any of the answers since the last review."""
+        last = self.events.filter(kind="application_review").values("id")[:1]
+        return (
+            self.events.filter(actor=user, kind__in=WRITING)
+            .exclude(id__lt=Coalesce(Subquery(last), 0))
+            .exists()
+        )

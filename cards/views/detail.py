@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cards import attachments, services, validators, workflow
+from cards import attachments, permits, services, validators, workflow
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
-from cards.lookup import card_for, count_for, numbered
+from cards.lookup import applications_of, card_for, count_for, numbered
 from cards.models import Card
 from cards.reading import history_of, page_of_history, parts_of, returned_for
 from cards.serialise import answers_of
@@ -118,6 +118,9 @@ def _page(request, card: Card, status: int = 200, **forms):
         "may_review_outcome": allowed(user, "card.review_outcome", card),
         "may_see_original": allowed(user, "card.see_original", card),
         "attachments": attachments.shown_to(user, card),
+        "applications": applications_of(user, card),
+        "may_record_application": allowed(user, "application.create")
+        and permits.tells_of_one(card),
         "inclusion_form": InclusionForm(initial={"inclusion": card.inclusion}),
         "count_form": CountForm(),
         **forms,

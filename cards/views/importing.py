@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cards.files import applications as application_files
 from cards.files import fileformat, pending
 from cards.files.cells import safe
 from cards.files.columns import CARDS
@@ -18,7 +19,7 @@ from cards.files.coverage import SHEET as COVERAGE
 from cards.files.importing import Changed
 from cards.files.previews import KINDS, preview
 from cards.files.records import Unreadable
-from cards.forms.importing import CardsForm, CoverageForm, ImportForm
+from cards.forms.importing import ApplicationsForm, CardsForm, CoverageForm, ImportForm
 from monitoring.accounts.access import allowed
 
 REFUSALS_ON_A_PAGE = 200
@@ -34,6 +35,18 @@ def cards(request):
 def coverage(request):
     """Choose a file of the coverage register."""
     return choose(request, COVERAGE, CoverageForm, "cards/import_coverage.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def applications(request):
+    """Choose a file of permit applications."""
+    return choose(
+        request,
+        application_files.SHEET,
+        ApplicationsForm,
+        "cards/import_applications.html",
+        columns=application_files.COLUMNS,
+    )
 
 
 @require_safe
@@ -114,12 +127,12 @@ def template(request, name):
     return response
 
 
-def choose(request, kind: str, form_class: type[ImportForm], page: str):
+def choose(request, kind: str, form_class: type[ImportForm], page: str, **context):
     """The page where files of a kind are chosen; a POST checks them and leads to the preview."""
     _ask(request.user, kind)
     if request.method != "POST":
         pending.sweep()
-        return render(request, page, {"form": form_class()})
+        return render(request, page, {"form": form_class(), **context})
     form = form_class(request.POST, request.FILES)
     if form.is_valid():
         files, options = form.files_read(), form.options()
@@ -132,7 +145,7 @@ def choose(request, kind: str, form_class: type[ImportForm], page: str):
             about = {"kind": kind, "options": options, "names": _names(form), **seen}
             upload = pending.keep(request, files, about)
             return redirect("cards:import_preview", upload.token)
-    return render(request, page, {"form": form}, status=422)
+    return render(request, page, {"form": form, **context}, status=422)
 
 
 def _names(form: ImportForm) -> list[str]:

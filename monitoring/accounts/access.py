@@ -55,6 +55,16 @@ def takes_outcomes(user: User, card) -> bool:
     return card.status not in ("rejected", "duplicate")
 
 
+def editor_or_own_pending(user: User, application) -> bool:
+    """A monitor changes an application of their own until somebody has reviewed it."""
+    mine = application.author_id == user.pk and application.review == "pending"
+    return user.role == E or mine
+
+
+def not_author(user: User, application) -> bool:
+    return application.author_id != user.pk
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     name: str
@@ -81,6 +91,15 @@ RIGHTS: tuple[Right, ...] = (
     Right("card.import", (E,)),
     Right("card.import_approved", (E,)),
     Right("card.export", (E, A)),
+    # applications for a permit
+    Right("application.list", (M, E, A)),
+    Right("application.create", (M, E)),
+    Right("application.edit", (M, E), (editor_or_own_pending, in_scope)),
+    Right("application.review", (E,), (not_author, in_scope, not_changed_by)),
+    Right("application.link", (E,), (in_scope,)),
+    Right("application.import", (E,)),
+    Right("application.import_approved", (E,)),
+    Right("application.export", (E, A)),
     # reports
     Right("report.view", (E, A)),
     Right("report.download", (E, A)),

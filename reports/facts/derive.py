@@ -1,7 +1,8 @@
-"""From cards to facts: two statements made from ``MEASURES`` derive every fact of a place's months.
+"""From cards to facts: the statements made from ``MEASURES`` derive every fact of a place's months.
 
-One statement reads the cards and one their court cases; each is a single pass that groups by
-month and answers every measure by a conditional aggregate. A statement per dimension would read
+One statement reads the cards, one their court cases and one the permit applications that never
+became an assembly; each is a single pass that groups by month and answers every measure by a
+conditional aggregate. A statement per dimension would read
 the cards twenty-two times instead. A place at a time keeps the memory of a rebuild bounded.
 """
 
@@ -81,19 +82,26 @@ class Statement:
 #: What the two databases do not share.
 _DIALECT = {
     "sqlite": {
-        "month": "substr(c.date, 1, 8) || '01'",
+        "month": "substr({day}, 1, 8) || '01'",
         "days": "CAST(julianday(c.answer_date) - julianday(c.application_date) AS INTEGER)",
+        "waited": "CAST(julianday(a.answered_on) - julianday(a.applied_on) AS INTEGER)",
     },
     "postgresql": {
-        "month": "CAST(date_trunc('month', c.date) AS date)",
+        "month": "CAST(date_trunc('month', {day}) AS date)",
         "days": "(c.answer_date - c.application_date)",
+        "waited": "(a.answered_on - a.applied_on)",
     },
 }
 #: Approved cards of counted and of prevented assemblies, in words that the index card_counted has.
-_WHICH = (
+_CARDS = (
     "c.status = 'approved' AND c.inclusion IN ('counted', 'excluded')"
     " AND (c.inclusion = 'counted' OR c.course = 'prevented')"
 )
+#: Approved applications without a card, in words that the index application_counted has.
+_APPLICATIONS = "a.review = 'approved' AND a.card_id IS NULL"
+#: What is read for each kind of measure, and the day that says in which month it falls.
+_WHICH: dict[Of, str] = {"cards": _CARDS, "cases": _CARDS, "applications": _APPLICATIONS}
+_DAY: dict[Of, str] = {"cards": "c.date", "cases": "c.date", "applications": "a.applied_on"}
 _FROM: dict[Of, str] = {
     "cards": (
         "SELECT city.place_id AS place, {month} AS month, c.inclusion, {columns}"
@@ -111,6 +119,11 @@ _FROM: dict[Of, str] = {
         " JOIN cards_caseupdate a ON a.case_id = k.id AND a.review = 'approved'"
         " WHERE {which}) u WHERE u.back = 1 GROUP BY 1, 2, 3"
     ),
+    "applications": (
+        "SELECT city.place_id AS place, {month} AS month, 'counted', {columns}"
+        " FROM cards_permitapplication a JOIN cards_city city ON city.code = a.city_id"
+        " WHERE {which} GROUP BY 1, 2, 3"
+    ),
 }
 
 
@@ -124,7 +137,8 @@ def derive(
 ) -> list[Derived]:
     """The facts of a place (or of all) from its cards dated ``start`` to ``end``, both included.
 
-    Months that the bounds cut give the facts of the part within; months without cards nothing.
+    Months that the bounds cut give the facts of the part within; months without cards and
+    applications give nothing.
     """
     registers = registers or Registers.read(using)
     connection = connections[using]
@@ -177,8 +191,13 @@ def _add(found: dict[Any, Derived], made: Statement, line: tuple[Any, ...]) -> N
 
 @lru_cache(maxsize=32)
 def statement(of: Of, vendor: str, registers: Registers, one_place: bool, dated: bool) -> Statement:
-    """The statement over cards or cases; equal aggregates of several measures stand in it once."""
-    words = {"days": _DIALECT[vendor]["days"], "sanction": _sanction(registers)}
+    """The statement of one kind; equal aggregates of several measures stand in it once."""
+    dialect = _DIALECT[vendor]
+    words = {
+        "days": dialect["days"],
+        "waited": dialect["waited"],
+        "sanction": _sanction(registers),
+    }
     columns: dict[str, int] = {}
 
     def column(sql: str) -> int:
@@ -201,10 +220,11 @@ def statement(of: Of, vendor: str, registers: Registers, one_place: bool, dated:
         )
         n = column(f"COUNT(*) FILTER (WHERE {measure.known})")
         entries.append(Entry(measure, "", n, column(total)))
-    which = _WHICH
+    which = _WHICH[of]
     which += " AND city.place_id = %s" if one_place else ""
-    which += " AND c.date BETWEEN %s AND %s" if dated else ""
-    sql = _FROM[of].format(month=_DIALECT[vendor]["month"], columns=", ".join(columns), which=which)
+    which += f" AND {_DAY[of]} BETWEEN %s AND %s" if dated else ""
+    month = dialect["month"].format(day=_DAY[of])
+    sql = _FROM[of].format(month=month, columns=", ".join(columns), which=which)
     return Statement(sql, tuple(entries))
 
 

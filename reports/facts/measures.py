@@ -1,10 +1,11 @@
 """What the facts hold: one list, read by deriving, rebuilding and verifying alike.
 
 A ``Dimension`` counts cards (or court cases) by an answer, a ``Quantity`` sums something over the
-cards on which it is known. Both say in SQL how they come from one card (alias ``c``) or from one
-case (alias ``u``: its latest approved update), in words that SQLite and PostgreSQL share.
-``reports.facts.derive`` fills in what stands in braces: ``{days}`` from application to answer,
-``{sanction}``, the reading of the legal status by the law of the day.
+cards on which it is known. Both say in SQL how they come from one card (alias ``c``), from one
+case (alias ``u``: its latest approved update) or from one application that never became an assembly
+(alias ``a``), in words that SQLite and PostgreSQL share. ``reports.facts.derive`` fills in what
+stands in braces: ``{days}`` from a card's application to its answer, ``{waited}`` the same of an
+application, ``{sanction}``, the reading of the legal status by the law of the day.
 """
 
 from __future__ import annotations
@@ -15,14 +16,12 @@ from typing import ClassVar, Literal
 
 from cards import vocabularies as v
 
-Of = Literal["cards", "cases"]
+Of = Literal["cards", "cases", "applications"]
 Register = Literal["form", "topic", "topic_group"]
 
 EVERY = "TRUE"
 #: Readings of a legal status by the law in force on the card's date.
 SANCTION = ("sanctioned", "unsanctioned", "outside")
-#: An answer to an application that took longer than this many days is late.
-DAYS_TO_ANSWER = 10
 
 # A case counts from its first approved update on.
 HAS_CASE = (
@@ -33,7 +32,7 @@ HAS_CASE = (
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """Number of cards (or cases) with each of ``values``.
+    """Number of cards (or cases, or applications) with each of ``values``.
 
     ``values`` are codes, or the name of a register whose codes are read when needed. ``several``:
     an answer may hold many codes and counts under each. ``among``: which cards are asked at all.
@@ -50,7 +49,7 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Number of cards (or cases) where ``known`` holds, and over these a sum.
+    """Number of cards (or cases, or applications) where ``known`` holds, and over these a sum.
 
     ``total`` is an amount, or with ``counted`` a condition whose cards are counted. ``prevented``:
     taken over prevented assemblies, which never count, instead of the counted ones.
@@ -112,6 +111,7 @@ _ACTIONS_KNOWN = f"c.police_actions <> '' AND NOT {has('c.police_actions', 'not_
 _OBSTRUCTED = " OR ".join(has("c.police_actions", code) for code in v.OBSTRUCTION)
 _WORDS_KNOWN = "c.detained > 0 AND c.in_the_name_of_the_law IN ('yes', 'no')"
 _CONVICTED = _one_of("u.outcome", v.CONVICTIONS)
+_REPLIED = "a.answered_on IS NOT NULL"
 _UNSANCTIONED = "{sanction} = 'unsanctioned'"
 
 MEASURES: tuple[Measure, ...] = (
@@ -142,7 +142,7 @@ MEASURES: tuple[Measure, ...] = (
         among="c.legal_status = 'not_requested'",
     ),
     Quantity("answer_days", _ANSWERED, "{days}"),
-    Quantity("answered_late", _ANSWERED, f"{{days}} > {DAYS_TO_ANSWER}", counted=True),
+    Quantity("answered_late", _ANSWERED, f"{{days}} > {v.DAYS_TO_ANSWER}", counted=True),
     # Authorities
     _answer("prosecutor_present", v.YesNoUnknown.values),
     _answer("prosecutor_warned", v.YesNoUnknown.values),
@@ -182,4 +182,16 @@ MEASURES: tuple[Measure, ...] = (
     Quantity("prevented", EVERY, EVERY, counted=True, prevented=True),
     Quantity("prevented_detained", _DETAINED, "c.detained", prevented=True),
     Quantity("prevented_convicted", EVERY, _CONVICTED, counted=True, of="cases", prevented=True),
+    # Applications that never became an assembly, reported apart
+    Quantity("applications", EVERY, EVERY, counted=True, of="applications"),
+    Dimension("permit_decision", tuple(v.PermitDecision.values), "a.decision", of="applications"),
+    Dimension("permit_appeal", tuple(v.Appeal.values), "a.appeal", of="applications"),
+    Quantity("permit_days", _REPLIED, "{waited}", of="applications"),
+    Quantity(
+        "permit_late",
+        _REPLIED,
+        f"{{waited}} > {v.DAYS_TO_ANSWER}",
+        counted=True,
+        of="applications",
+    ),
 )

@@ -5,6 +5,7 @@ To find how a figure is computed, look for its code here and follow the name.
 
 from reports.indicators import (
     activity,
+    applications,
     authorities,
     character,
     courts,
@@ -70,6 +71,12 @@ INDICATORS: tuple[Indicator, ...] = (
     statistics.MEAN_PARTICIPANTS,
     statistics.MEAN_DURATION,
     statistics.DIRECT_SHARE,
+    applications.APPLICATIONS,
+    applications.APPLICATIONS_BY_DECISION,
+    applications.APPLICATIONS_OPEN,
+    applications.APPLICATIONS_MEAN_DAYS,
+    applications.APPLICATIONS_LATE,
+    applications.APPLICATIONS_APPEALED,
 )
 
 _BY_CODE = {indicator.code: indicator for indicator in INDICATORS}

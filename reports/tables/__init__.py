@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reports.tables import (
+    applications,
     authorities,
     character,
     consequences,
@@ -37,6 +38,7 @@ TABLES: dict[str, Callable[[Context], Table]] = {
     "18": statistics.participants,
     "19": statistics.duration,
     "text": text.text,
+    "applications": applications.applications,
 }
 
 

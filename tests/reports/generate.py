@@ -13,7 +13,7 @@ import random
 from django.utils import timezone
 
 from cards import vocabularies as v
-from cards.models import Card, CaseUpdate, CourtCase, Form, Topic
+from cards.models import Card, CaseUpdate, CourtCase, Form, PermitApplication, Topic
 
 _serial = itertools.count(1)
 CITIES = ("almaty", "astana", "shymkent", "semey")
@@ -44,6 +44,24 @@ def write_cards(seed: int, number: int = 40, *, first=None, days: int = 900) -> 
         _update(chance, case) for case in cases for _ in range(chance.randint(0, 3))
     )
     return cards
+
+
+def write_applications(
+    seed: int, number: int = 30, *, first=None, days: int = 900
+) -> list[PermitApplication]:
+    """That many permit applications of random decisions and reviews, a third with a card."""
+    chance = random.Random(seed)
+    first = first or datetime.date(2019, 11, 20)
+    cards = [*Card.objects.all()[:20], *[None] * 40]
+    return PermitApplication.objects.bulk_create(
+        _permit(chance, first + datetime.timedelta(chance.randrange(days)), chance.choice(cards))
+        for _ in range(number)
+    )
+
+
+def all_applications():
+    """Every permit application in the database, with what the recomputation looks at."""
+    return list(PermitApplication.objects.select_related("city"))
 
 
 def all_cards():
@@ -129,6 +147,21 @@ def _application(chance: random.Random, day: datetime.date) -> dict[str, datetim
         "application_date": chance.choice([None, applied]),
         "answer_date": chance.choice([None, answered]),
     }
+
+
+def _permit(chance: random.Random, day: datetime.date, card: Card | None) -> PermitApplication:
+    decision = chance.choice(v.PermitDecision.values)
+    answered = day + datetime.timedelta(chance.choice([0, 9, 10, 11, 30]))
+    silent = decision in ("pending", "no_answer")
+    return PermitApplication(
+        city_id=card.city_id if card else chance.choice(CITIES),
+        applied_on=day,
+        decision=decision,
+        answered_on=None if silent else chance.choice([None, answered]),
+        appeal=chance.choice(v.Appeal.values),
+        review=chance.choice(["approved", "approved", "approved", "pending", "rejected"]),
+        card=card,
+    )
 
 
 def _update(chance: random.Random, case: CourtCase) -> CaseUpdate:

@@ -31,8 +31,8 @@ CONVICTED = {"warning", "fine", "arrest", "community_work", "restriction", "impr
 NEW_LAW = datetime.date(2020, 6, 6)
 
 
-def cells(cards) -> dict:
-    """(place, month) -> (counts, sums) of cards of any status.
+def cells(cards, applications=()) -> dict:
+    """(place, month) -> (counts, sums) of cards of any status, and of permit applications.
 
     counts: (dimension, answer) -> n; sums: measure -> (n, total).
     """
@@ -45,6 +45,10 @@ def cells(cards) -> dict:
             counted(card, *found[where])
         elif card.course == "prevented":
             prevented(card, found[where][1])
+    for application in applications:
+        if application.review == "approved" and application.card_id is None:
+            month = datetime.date(application.applied_on.year, application.applied_on.month, 1)
+            permit(application, *found[application.city.place_id, month])
     return dict(found)
 
 
@@ -167,6 +171,16 @@ def prevented(card, sums: dict) -> None:
     add(sums, "prevented_detained", card.detained)
     for update in latest_updates(card):
         add(sums, "prevented_convicted", update.outcome in CONVICTED)
+
+
+def permit(application, counts: Counter, sums: dict) -> None:
+    add(sums, "applications", 1)
+    counts["permit_decision", application.decision] += 1
+    counts["permit_appeal", application.appeal] += 1
+    if application.answered_on:
+        days = (application.answered_on - application.applied_on).days
+        add(sums, "permit_days", days)
+        add(sums, "permit_late", days > 10)
 
 
 def median_police_per_participant(cards) -> float | None:

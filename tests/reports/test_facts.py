@@ -43,7 +43,9 @@ def expected() -> dict:
     """What they have to be, by the second computation."""
     return {
         where: (dict(counts), sums)
-        for where, (counts, sums) in recompute.cells(generate.all_cards()).items()
+        for where, (counts, sums) in recompute.cells(
+            generate.all_cards(), generate.all_applications()
+        ).items()
     }
 
 
@@ -58,6 +60,7 @@ def day(text: str) -> datetime.date:
 @pytest.mark.parametrize("seed", range(12))
 def test_rebuilt_facts_equal_the_second_computation(reference, seed):
     generate.write_cards(seed)
+    generate.write_applications(seed)
     facts.rebuild()
     assert kept() == expected()
     assert list(facts.verify()) == []
@@ -81,6 +84,7 @@ def test_thousands_of_generated_sets(reference):
 def test_every_measure_of_the_list_occurs(reference):
     """A set of cards large enough shows each measure, and none that is not in the list."""
     generate.write_cards(7, 150)
+    generate.write_applications(7, 60)
     facts.rebuild()
     found = {name for fact in Fact.objects.all() for name in (*fact.counts, *fact.sums)}
     assert found == {measure.name for measure in facts.MEASURES}

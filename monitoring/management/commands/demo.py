@@ -12,9 +12,12 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not settings.DEBUG:
             raise CommandError("Demonstration accounts are for DEBUG=true only.")
-        accounts, cards = demo.prepare()
-        if accounts or cards:
-            self.stdout.write(f"Cards loaded: {cards}. Accounts made: {accounts}.")
+        accounts, cards, applications = demo.prepare()
+        if accounts or cards or applications:
+            self.stdout.write(
+                f"Cards loaded: {cards}. Permit applications loaded: {applications}."
+                f" Accounts made: {accounts}."
+            )
         self.stdout.write(f"Sign in as (password for all: {demo.PASSWORD}):")
         for account in demo.ACCOUNTS:
             self.stdout.write(f"  {account.username:<14} {account.role.label}")
