@@ -21,6 +21,9 @@ from cards.serialise import KEPT, REFERENCES, answers_of, labels_of
 #: Names in the history that are no columns of the card.
 OTHER_NAMES = {
     "duplicate_of": gettext_lazy("duplicate of"),
+    "merged_from": gettext_lazy("made from the cards"),
+    "merged_into": gettext_lazy("merged into the card"),
+    "counts": gettext_lazy("counts of people"),
     "warnings": gettext_lazy("warnings looked at"),
     "case_code": gettext_lazy("person code"),
     "review": gettext_lazy("review"),

@@ -27,13 +27,13 @@ LEAVES = {
 }
 #: Layers from the ground up: a module imports from its own layer and from those below it.
 CARDS = (
-    ("vocabularies", "sections", "validators", "signals", "cells", "sqlite", "apps"),
+    ("vocabularies", "sections", "validators", "signals", "cells", "sqlite", "apps", "similarity"),
     ("querysets",),
     ("models",),
     ("serialise", "selections", "reference", "history"),
-    ("services", "conflicts", "reading"),
+    ("services", "conflicts", "reading", "duplicates", "comparison"),
     ("workflow", "lookup"),
-    ("attachments",),
+    ("attachments", "merging"),
     ("forms",),
     ("filters",),
     ("export",),
