@@ -110,7 +110,7 @@ def open_to(user, card: Card) -> list[Transition]:
     return [row for row in rows if row.name != "restore" or not bound_by_merge(card)]
 
 
-def bound_by_merge(card: Card) -> bool:
+def bound_by_merge(card: Card | int) -> bool:
     """Whether the card would be counted twice if it were taken up again: it went into a merge that
     stands, or came from one that was undone."""
     original = Q(first=card) | Q(second=card)

@@ -17,6 +17,7 @@ from monitoring.accounts.access import allowed
 from reports import facts
 from reports.models import Fact
 from tests.factories import EditorFactory, MonitorFactory, add_outcome, make_card
+from tests.loading import load
 
 pytestmark = pytest.mark.django_db
 
@@ -487,6 +488,15 @@ def test_no_card_of_a_merge_is_taken_up_again_by_itself(reference):
     made = merging.unmerge(made, actor=editor, reason="Because")
     with pytest.raises(workflow.NotPossible):
         workflow.apply(made.card, "restore", actor=editor, reason="Because")
+
+
+def test_no_file_takes_a_card_of_a_merge_up_again(reference):
+    made = merged(*two_cards("approved"))
+    row = {"uuid": str(made.first.uuid), "ref": "", "place": "Station", "status": "approved"}
+    load(row)
+    (original,) = fresh(made.first)
+    assert (original.status, original.place) == ("duplicate", "Station")
+    assert original.duplicate_of == made.card
 
 
 def test_a_rejected_merged_card_can_still_be_taken_apart(reference):
