@@ -13,6 +13,7 @@ from cards import merging, workflow
 from cards.forms.merging import MergeForm, UnmergeForm
 from cards.lookup import card_for, merge_of, numbered
 from cards.models import Card
+from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 
 
@@ -33,10 +34,16 @@ def choose(request, uuid):
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request, uuid, other):
     """Choose for every difference which answer stands, and make a third card of the two."""
-    first = card_for(request.user, uuid, "card.merge", whole=True)
-    second = card_for(request.user, other, "card.merge", whole=True)
+    first = card_for(request.user, uuid, "card.queue", whole=True)
+    second = card_for(request.user, other, "card.queue", whole=True)
     if first == second:
         raise Http404
+    if Status.DUPLICATE in (first.status, second.status):
+        # Somebody else decided first: show what became of it.
+        messages.error(request, _("One of the cards has been set aside meanwhile."))
+        return redirect(first)
+    if not all(allowed(request.user, "card.merge", card) for card in (first, second)):
+        raise PermissionDenied
     if request.method != "POST":
         return _merge_page(request, MergeForm(first=first, second=second), first, second)
     form = MergeForm(request.POST, first=first, second=second)

@@ -188,6 +188,17 @@ def test_a_card_changed_meanwhile_is_shown_again_with_every_choice(signed_in, ed
     assert Merge.objects.get().card.minors_present == "yes"
 
 
+def test_who_comes_second_is_led_to_what_became_of_the_cards(signed_in, editor):
+    first, second = two_cards()
+    data = posted(first, second)
+    made = merged(first, second)
+    response = signed_in(editor).post(url(first, second), data, follow=True)
+    assert response.redirect_chain == [(first.get_absolute_url(), 302)]
+    assert "set aside meanwhile" in text_of(response)
+    assert made.card.get_absolute_url() in text_of(response)
+    assert Merge.objects.count() == 1
+
+
 @pytest.mark.parametrize("versions", ["", "1", "a,b", "1,2,3"])
 def test_versions_that_nobody_sent_are_no_fault_of_the_site(signed_in, editor, versions):
     first, second = two_cards()
