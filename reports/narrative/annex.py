@@ -169,7 +169,12 @@ def _agreement(found: Agreement) -> list[Block]:
     grid = Block(
         "grid",
         _("Where two cards on one assembly agree least"),
-        items=(_("Question"), _("Answered on both, n"), _("Agree"), _("Share that agree")),
+        items=(
+            _("Question"),
+            _("Answered on both, n"),
+            pgettext_lazy("column", "Agree"),
+            _("Share that agree"),
+        ),
         lines=lines,
     )
     return [Block("text", paragraph(pairs, agreed, rule)), *([grid] if lines else [])]
