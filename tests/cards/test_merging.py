@@ -1,11 +1,14 @@
 """Two cards made one and taken apart again: nothing is lost, nothing is counted twice."""
 
 import datetime
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -585,3 +588,38 @@ def test_merging_and_undoing_restores_every_figure_and_loses_nothing(reference, 
 
 def _reviewed(status: str) -> str:
     return "approved" if status == "approved" else "pending"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_editors_who_merge_the_same_cards_at_once_make_one_card(reference):
+    """Whichever order they hold the cards in, one comes first and the other finds them gone."""
+    first, second = two_cards()
+    pairs = [(first, second), (second, first)] * 2
+    editors = EditorFactory.create_batch(len(pairs))
+    together = threading.Barrier(len(pairs))
+
+    def attempt(pair, editor) -> bool:
+        together.wait(10)
+        try:
+            for _attempt in range(200):
+                try:
+                    merged(*pair, actor=editor)
+                    return True
+                except PermissionDenied:
+                    return False
+                except OperationalError as error:
+                    # SQLite in memory does not wait for the other writer.
+                    if "deadlock" in str(error):
+                        raise
+                    time.sleep(0.02)
+            raise AssertionError("the cards were never free")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        asked = [pool.submit(attempt, *each) for each in zip(pairs, editors, strict=True)]
+        done = [each.result(60) for each in asked]
+    assert sum(done) == 1
+    assert Merge.objects.count() == 1
+    assert Card.objects.count() == 3
