@@ -7,15 +7,30 @@ seen but not done is refused by the right that is asked for.
 from __future__ import annotations
 
 import uuid as uuids
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 
-from cards.models import Attachment, Card, CaseUpdate, Count, Event, PermitApplication
+from cards.models import Attachment, Card, CaseUpdate, Count, Event, Merge, PermitApplication
 from cards.querysets import ApplicationQuerySet, CardQuerySet
 from monitoring.accounts.access import allowed
+
+
+@dataclass(frozen=True, slots=True)
+class MergeNote:
+    """A merge as the page of one of its cards tells of it.
+
+    ``made``: the page's card came out of it. ``others``: the other cards of the merge that matter
+    there, each with whether the person may open it.
+    """
+
+    merge: Merge
+    made: bool
+    others: tuple[tuple[Card, bool], ...]
 
 
 def cards_for(user) -> CardQuerySet:
@@ -52,6 +67,40 @@ def card_or_new(user, uuid: uuids.UUID) -> Card | None:
 def numbered(user, number: str) -> Card | None:
     """The card with that number among those that ``user`` may see; None if there is none."""
     return Card.objects.visible_to(user).filter(number__iexact=number.strip()).first()
+
+
+def merge_of(card: Card) -> Merge:
+    """The merge that the card came out of; Http404 if it is no merged card."""
+    merges = Merge.objects.select_related("card__city", "first__city", "second__city", "author")
+    return _first(merges.filter(card=card))
+
+
+def merges_of(user, card: Card) -> list[MergeNote]:
+    """The merges that the card came out of or went into, oldest first; at most two queries."""
+    rows = Merge.objects.filter(Q(card=card) | Q(first=card) | Q(second=card))
+    merges = list(rows.select_related("card", "first", "second", "author", "undone_by"))
+    if not merges:
+        return []
+    keys = {pk for row in merges for pk in (row.card_id, row.first_id, row.second_id)}
+    seen = set(Card.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    notes = []
+    for row in merges:
+        made = row.card_id == card.pk
+        others = (row.first, row.second) if made else (row.card,)
+        notes.append(MergeNote(row, made, tuple((other, other.pk in seen) for other in others)))
+    return notes
+
+
+def merged_among(cards: Iterable[Card]) -> dict[int, str]:
+    """Key -> ``made`` or ``original``, of those among the cards that belong to a merge that
+    stands; one query."""
+    keys = [card.pk for card in cards]
+    rows = Merge.objects.filter(Q(card__in=keys) | Q(first__in=keys) | Q(second__in=keys))
+    found: dict[int, str] = {}
+    for made, *originals in rows.filter(undone_at=None).values_list("card", "first", "second"):
+        found |= dict.fromkeys(originals, "original")
+        found.setdefault(made, "made")
+    return found
 
 
 def count_for(card: Card, pk: int) -> Count:

@@ -33,6 +33,9 @@ FOLDED_FROM, LONG_TEXT = 9, 1200
 #: Names in the history that are no columns of what they are told of.
 OTHER_NAMES = {
     "duplicate_of": gettext_lazy("duplicate of"),
+    "merged_from": gettext_lazy("made from the cards"),
+    "merged_into": gettext_lazy("merged into the card"),
+    "counts": gettext_lazy("counts of people"),
     "warnings": gettext_lazy("warnings looked at"),
     "case_code": gettext_lazy("person code"),
     "review": gettext_lazy("review"),

@@ -292,24 +292,6 @@ def number_text(year: int, city: str, serial: int) -> str:
     return f"{year}-{city.upper()}-{serial:03d}"
 
 
-def likely_duplicates(card: Card, limit: int = 5):
-    """Cards of the same city within a day and of the same form, topic or place."""
-    if card.city_id is None or card.date is None:
-        return Card.objects.none()
-    from django.db.models import Q
-
-    day = datetime.timedelta(days=1)
-    alike = Q(form=card.form_id) | Q(topic=card.topic_id) | Q(place__iexact=card.place)
-    return (
-        Card.objects.filter(
-            alike, city=card.city_id, date__range=(card.date - day, card.date + day)
-        )
-        .exclude(pk=card.pk)
-        .exclude(status__in=[Status.DRAFT, Status.REJECTED, Status.DUPLICATE])
-        .with_labels()[:limit]
-    )
-
-
 def log_attachment(attachment, *, actor, changes: dict | None = None) -> None:
     """Record that a file was added to the card, or ``changes`` of one."""
     changes = changes or {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cards.views import applications, card, detail, followups, importing, lists
+from cards.views import applications, card, detail, followups, importing, lists, merging
 
 app_name = "cards"
 urlpatterns = [
@@ -34,6 +34,9 @@ urlpatterns = [
     path("<uuid:uuid>/autosave/", card.autosave, name="autosave"),
     path("<uuid:uuid>/history/", detail.history, name="history"),
     path("<uuid:uuid>/transition/<slug:name>/", detail.transition, name="transition"),
+    path("<uuid:uuid>/merge/", merging.choose, name="merge_choose"),
+    path("<uuid:uuid>/merge/<uuid:other>/", merging.merge, name="merge"),
+    path("<uuid:uuid>/unmerge/", merging.unmerge, name="unmerge"),
     path("<uuid:uuid>/inclusion/", detail.inclusion, name="inclusion"),
     path("<uuid:uuid>/counts/", detail.count_add, name="count_add"),
     path("<uuid:uuid>/counts/<int:pk>/use/", detail.count_use, name="count_use"),

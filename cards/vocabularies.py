@@ -196,6 +196,13 @@ class Review(TextChoices):
     REJECTED = "rejected", pgettext_lazy("follow-up", "Rejected")
 
 
+class Side(TextChoices):
+    """One of two cards that are brought together."""
+
+    FIRST = "first", _("First card")
+    SECOND = "second", _("Second card")
+
+
 class QueryState(TextChoices):
     """A question of an editor about a field: whatever is not closed holds approval back."""
 

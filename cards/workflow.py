@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cards import history, services
-from cards.models import Card, EventKind
+from cards.models import Card, EventKind, Merge
 from cards.vocabularies import Review, Status
 from monitoring.accounts.access import allowed
 
@@ -103,9 +104,19 @@ class NotPossible(ValidationError):
 
 def open_to(user, card: Card) -> list[Transition]:
     """The transitions that ``user`` may take with ``card`` as it stands."""
-    return [
+    rows = [
         row for row in TRANSITIONS if card.status in row.sources and allowed(user, row.right, card)
     ]
+    return [row for row in rows if row.name != "restore" or not bound_by_merge(card)]
+
+
+def bound_by_merge(card: Card | int) -> bool:
+    """Whether the card would be counted twice if it were taken up again: it went into a merge that
+    stands, or came from one that was undone."""
+    original = Q(first=card) | Q(second=card)
+    return Merge.objects.filter(
+        original & Q(undone_at=None) | Q(card=card, undone_at__isnull=False)
+    ).exists()
 
 
 @transaction.atomic
@@ -132,22 +143,38 @@ def apply(
         raise PermissionDenied
     if row.reason_needed and not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
-    before = services.month_of(card)
     _PREPARE.get(name, _nothing)(card, actor, duplicate_of)
-    source, card.status = card.status, row.target
+    changes = _said(duplicate_of, warnings)
+    return move(card, row.target, actor=actor, reason=reason, changes=changes)
+
+
+def move(
+    card: Card,
+    target: Status,
+    *,
+    actor,
+    kind: EventKind = EventKind.STATUS,
+    reason: str = "",
+    changes: dict | None = None,
+) -> Card:
+    """Write ``target`` as the status of a locked card, record it, and tell the facts.
+
+    Rights and rules are the caller's: ``apply``, and ``cards.merging`` for three cards at once.
+    """
+    source, card.status = card.status, target
     card.version += 1
     card.save()
     history.record(
-        EventKind.STATUS,
+        kind,
         card=card,
         actor=actor,
         reason=reason,
         from_status=source,
-        to_status=row.target,
-        changes=_said(duplicate_of, warnings),
+        to_status=target,
+        changes=changes,
     )
-    if Status.APPROVED in (source, row.target):
-        services.announce(before, services.month_of(card))
+    if Status.APPROVED in (source, target):
+        services.announce(services.month_of(card))
     return card
 
 
@@ -209,6 +236,8 @@ def _duplicate(card: Card, actor, duplicate_of: Card | None) -> None:
 
 
 def _restore(card: Card, actor, duplicate_of) -> None:
+    if bound_by_merge(card):
+        raise NotPossible(_("The card belongs to a merge: undo the merge, or merge anew."))
     card.duplicate_of = None
 
 

@@ -134,4 +134,6 @@ def _lines(of: Facts) -> list[object]:
         sorted(of.covered.items()),
         of.covered_any,
         sorted(of.medians.items()),
+        of.agreement.pairs,
+        [(code, compared, agreed) for code, _name, compared, agreed in of.agreement.questions],
     ]

@@ -95,6 +95,20 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the cards of two monitors on one assembly agree.
+
+    pairs: cards merged, two and two. compared, agreed: answers that both gave, and those of them
+    that say the same (``cards.comparison.agreement``). questions: code, name, compared, agreed.
+    """
+
+    pairs: int = 0
+    compared: int = 0
+    agreed: int = 0
+    questions: tuple[tuple[str, Text, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of the counted cards of one period: no cards, only sums.
 
@@ -102,6 +116,7 @@ class Facts:
     sums: (place, measure) -> Sum. Which dimensions and measures there are: ``facts.MEASURES``.
     covered: place -> months covered; covered_any: months in which any place was covered.
     medians: (place or TOTAL, measure) -> Value-ready median of what cannot be summed.
+    agreement: of pairs of cards on one assembly; read where the medians are.
     """
 
     period: Period
@@ -110,6 +125,7 @@ class Facts:
     covered: Mapping[str, float]
     covered_any: float
     medians: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    agreement: Agreement = Agreement()
     # A report asks for about a thousand values: they are looked up, not searched for.
     _counts: dict[tuple[str, str], dict[str, int]] = field(init=False, repr=False, compare=False)
     _sums: dict[tuple[str, str], Sum] = field(init=False, repr=False, compare=False)

@@ -29,14 +29,24 @@ LEAVES = {
 }
 #: Layers from the ground up: a module imports from its own layer and from those below it.
 CARDS = (
-    ("vocabularies", "sections", "validators", "signals", "chain", "cells", "sqlite", "apps"),
+    (
+        "vocabularies",
+        "sections",
+        "validators",
+        "signals",
+        "chain",
+        "cells",
+        "sqlite",
+        "apps",
+        "similarity",
+    ),
     ("querysets",),
     ("models", "bulk"),
     ("serialise", "selections", "reference", "guards"),
     ("history", "proof", "replay"),
-    ("services", "conflicts", "reading"),
+    ("services", "conflicts", "reading", "duplicates", "comparison"),
     ("workflow", "lookup"),
-    ("attachments",),
+    ("attachments", "merging"),
     ("forms",),
     ("filters",),
     ("export",),

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from cards import services, validators
+from cards import services, validators, workflow
 from cards.files.columns import CARDS, card_parsers
 from cards.files.parsing import BadCell, Parser
 from cards.files.refusals import Checked, Refusal, Row, Stored, Text
@@ -232,7 +232,11 @@ class CardChecker:
             approved = stored.status == Status.APPROVED
             left = Status.SUBMITTED.value if approved else stored.status
             back = named == Status.DRAFT and stored.status != Status.DRAFT
-            return left if named is None or back else named
+            target = left if named is None or back else named
+            if target == stored.status or not workflow.bound_by_merge(stored.pk):
+                return target
+            self.noted["kept"] += 1
+            return stored.status
         if named is None or named == stored.status:
             return stored.status
         if STAGE[named] > STAGE[stored.status]:

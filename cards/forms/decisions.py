@@ -21,7 +21,10 @@ class TakesErrors:
 
 
 class TransitionForm(TakesErrors, forms.Form):
-    """What a transition of ``workflow.TRANSITIONS`` asks: a reason, the card repeated."""
+    """What a transition of ``workflow.TRANSITIONS`` asks: a reason, the card repeated.
+
+    The card repeated is typed as a number, or tapped among those that look alike (``twin``).
+    """
 
     reason = forms.CharField(
         label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -37,6 +40,9 @@ class TransitionForm(TakesErrors, forms.Form):
             del self.fields["duplicate_of"]
         if not row.reason_needed:
             del self.fields["reason"]
+
+    def clean_duplicate_of(self) -> str:
+        return self.data.get("twin") or self.cleaned_data["duplicate_of"]
 
 
 class InclusionForm(TakesErrors, forms.Form):

@@ -376,13 +376,30 @@ class Card(models.Model):
         return self.source_links.split()
 
     def was_changed_by(self, user) -> bool:
-        """Whether ``user`` wrote any of the answers since the last approval."""
+        """Whether ``user`` wrote any of the answers since the last approval, or any answer of a
+        card that this one was merged from."""
         last = self.events.filter(to_status=v.Status.APPROVED).values("id")[:1]
         return (
             self.events.filter(actor=user, kind__in=WRITING)
             .exclude(id__lt=Coalesce(Subquery(last), 0))
             .exists()
-        )
+        ) or self._was_merged_from_cards_of(user)
+
+    def origins(self) -> set[int]:
+        """Keys of the cards that this one was merged from, and of those that they were from."""
+        merges = self._meta.get_field("merge").related_model.objects
+        found: set[int] = set()
+        latest = {self.pk}
+        while latest:
+            pairs = merges.filter(card__in=latest).values_list("first", "second")
+            latest = {pk for pair in pairs for pk in pair} - found
+            found |= latest
+        return found
+
+    def _was_merged_from_cards_of(self, user) -> bool:
+        origins = self.origins()
+        wrote = Q(monitor=user) | Q(events__actor=user, events__kind__in=WRITING)
+        return bool(origins) and Card.objects.filter(wrote, pk__in=origins).exists()
 
     @property
     def is_open(self) -> bool:

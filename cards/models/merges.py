@@ -9,14 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.models.card import Card
 from cards.models.fields import choice_constraint
-from cards.vocabularies import Status
+from cards.vocabularies import Side, Status
 
 
 class Merge(models.Model):
     """``card`` was made from ``first`` and ``second``, which are its duplicates since.
 
-    ``choices``: field -> ``first`` or ``second``, for the answers in which the two differed.
-    ``compared`` answers were given by both monitors, in ``agreed`` of them they said the same.
+    ``choices``: question -> ``first``, ``second`` or ``both``, where the two differed. ``lead``:
+    the side whose monitor the third card has. ``taken``: what undoing needs to know of what was
+    taken over (``renamed``: person code on the third card -> code on the side that does not lead;
+    ``applications``: identifier of a permit application -> side).
+    ``compared`` answers were given by both monitors, in ``agreed`` of them they said the same;
+    ``agreement``: each of them -> whether they did (see ``cards.comparison.agreement``).
     """
 
     card = models.OneToOneField(Card, models.PROTECT, related_name="merge")
@@ -25,6 +29,9 @@ class Merge(models.Model):
     first_status = models.CharField(max_length=10, choices=Status)
     second_status = models.CharField(max_length=10, choices=Status)
     choices = models.JSONField(default=dict)
+    lead = models.CharField(max_length=6, choices=Side, default=Side.FIRST)
+    taken = models.JSONField(default=dict)
+    agreement = models.JSONField(default=dict)
     compared = models.PositiveSmallIntegerField(_("answers given by both"), default=0)
     agreed = models.PositiveSmallIntegerField(_("answers that agree"), default=0)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -41,6 +48,7 @@ class Merge(models.Model):
         constraints = [
             choice_constraint("merge", "first_status", Status),
             choice_constraint("merge", "second_status", Status),
+            choice_constraint("merge", "lead", Side),
             CheckConstraint(condition=~Q(first=F("second")), name="merge_of_two"),
             CheckConstraint(condition=Q(agreed__lte=F("compared")), name="merge_agreed_compared"),
             CheckConstraint(
@@ -52,3 +60,8 @@ class Merge(models.Model):
 
     def __str__(self):
         return f"{self.first} + {self.second} = {self.card}"
+
+    @property
+    def sides(self) -> dict[str, Card]:
+        """The two originals by their side."""
+        return {Side.FIRST: self.first, Side.SECOND: self.second}

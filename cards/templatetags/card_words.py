@@ -11,3 +11,9 @@ register = template.Library()
 def field_label(name: str):
     """What a field of the card is called."""
     return label_of(name)
+
+
+@register.filter
+def at(mapping, key):
+    """What stands in a mapping under a key; None if nothing does."""
+    return mapping.get(key)

@@ -14,7 +14,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cards import conflicts, services, validators, workflow
+from cards import conflicts, duplicates, services, validators, workflow
 from cards.forms.card import CardForm
 from cards.lookup import card_for, card_or_new
 from cards.models import Card
@@ -128,7 +128,7 @@ def _submit(request, form: CardForm, card: Card):
         form.add_problems(problems)
         return _page(request, form, card, status=422)
     warnings = validators.warnings(answers_of(card))
-    twins = services.likely_duplicates(card)
+    twins = duplicates.candidates(card, request.user)
     codes = [warning.code for warning in warnings] + ["duplicate"] * bool(twins)
     accepted = set(request.POST.getlist("accepted"))
     if not set(codes) <= accepted:

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cards import attachments, permits, services, validators, workflow
+from cards import attachments, duplicates, permits, services, validators, workflow
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
-from cards.lookup import applications_of, card_for, count_for, numbered
+from cards.lookup import applications_of, card_for, count_for, merges_of, numbered
 from cards.models import Card
 from cards.reading import history_of, page_of_history, parts_of, returned_for
 from cards.serialise import answers_of
@@ -107,7 +107,10 @@ def _page(request, card: Card, status: int = 200, **forms):
         "entries": history_of(card, 6),
         "missing": validators.missing(answers) if card.is_open else [],
         "warnings": validators.warnings(answers),
-        "twins": services.likely_duplicates(card) if card.status == "submitted" else [],
+        "may_merge": allowed(user, "card.merge", card),
+        "twins": _twins(user, card),
+        "merges": merges_of(user, card),
+        "may_unmerge": allowed(user, "card.unmerge", card),
         "returned_for": returned_for(card),
         "transitions": _transition_forms(user, card, forms.pop("refused", None)),
         "may_edit": allowed(user, "card.edit", card) or allowed(user, "card.edit_submitted", card),
@@ -126,6 +129,14 @@ def _page(request, card: Card, status: int = 200, **forms):
         **forms,
     }
     return render(request, "cards/detail.html", context, status=status)
+
+
+def _twins(user, card: Card) -> list[tuple[duplicates.Candidate, bool]]:
+    """Cards that may tell of the same assembly, each with whether the two may be merged."""
+    if not allowed(user, "card.merge", card):
+        return []
+    found = duplicates.candidates(card, user)
+    return [(each, allowed(user, "card.merge", each.card)) for each in found]
 
 
 def _transition_forms(user, card: Card, refused) -> list[TransitionForm]:

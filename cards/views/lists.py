@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from cards import paging, validators
 from cards.files import export
 from cards.filters import CardFilter
-from cards.lookup import cards_for, returned_with_reason
+from cards.lookup import cards_for, merged_among, returned_with_reason
 from cards.models import Card
 from cards.serialise import answers_of
 from monitoring.accounts.access import allowed
@@ -135,6 +135,7 @@ def _page(request, cards, order, *, line, title: str | Promise, **extra):
         "title": title,
         "filter": chosen,
         "lines": [line(card) for card in page.rows],
+        "merged": merged_among(page.rows),
         "empty": not page.rows and not request.GET,
         "previous_url": page.previous_url(request.GET),
         "next_url": page.next_url(request.GET),

@@ -50,6 +50,11 @@ def approved(user: User, card) -> bool:
     return card.status == "approved"
 
 
+def submitted_or_approved(user: User, card) -> bool:
+    """What stands in the queue or in the tables; at a returned card its monitor is at work."""
+    return card.status in ("submitted", "approved")
+
+
 def takes_outcomes(user: User, card) -> bool:
     """Court outcomes follow a card for weeks, from the first draft on, unless it was dropped."""
     return card.status not in ("rejected", "duplicate")
@@ -80,6 +85,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("card.submit", (M, E), (own, open_card, in_scope)),
     Right("card.review", (E,), (not_own, in_scope)),
     Right("card.approve", (E,), (not_own, in_scope, not_changed_by)),
+    Right("card.merge", (E,), (not_own, in_scope, submitted_or_approved)),
+    Right("card.unmerge", (E,), (not_own, in_scope)),
     Right("card.reopen", (E,), (in_scope, approved)),
     Right("card.decide_inclusion", (E,), (not_own, in_scope, submitted)),
     Right("card.add_outcome", (M, E), (in_scope, takes_outcomes)),

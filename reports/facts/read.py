@@ -8,13 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import router
+from django.utils.text import capfirst
 
-from cards.models import Card, Coverage, Place
+from cards.models import Card, Coverage, Merge, Place
+from cards.reading import label_of
+from cards.sections import ANSWERS
 from cards.vocabularies import CoverageState
 from reports.facts.derive import derive
 from reports.facts.months import Span, first_day
 from reports.models import Fact
-from reports.types import TOTAL, Facts, Period, Sum
+from reports.types import TOTAL, Agreement, Facts, Period, Sum
 
 _Counts = dict[tuple[str, str, str], int]
 _Sums = dict[tuple[str, str], Sum]
@@ -29,7 +32,8 @@ def for_periods(periods: Sequence[Period], medians: Collection[str] = ()) -> dic
     """The facts of each period by its code; periods without dates have no cards.
 
     Months come from the kept facts; days of months that a period cuts are derived from their
-    cards. ``medians``: codes of the periods whose medians are wanted; these read cards.
+    cards. ``medians``: codes of the periods whose medians, and agreement of two cards on one
+    assembly, are wanted; these read cards.
     """
     using = router.db_for_read(Fact)
     spans = {p.code: Span(p.start, p.end) for p in periods if p.start and p.end}
@@ -47,7 +51,8 @@ def for_periods(periods: Sequence[Period], medians: Collection[str] = ()) -> dic
         covered, covered_any = register.months(period, spans.get(period.code), places)
         wanted = period.code in spans and period.code in medians
         middle = _medians(using, spans[period.code]) if wanted else {}
-        result[period.code] = Facts(period, counts, sums, covered, covered_any, middle)
+        agreement = _agreement(using, spans[period.code]) if wanted else Agreement()
+        result[period.code] = Facts(period, counts, sums, covered, covered_any, middle, agreement)
     return result
 
 
@@ -140,3 +145,26 @@ def _medians(using: str, span: Span) -> dict[tuple[str, str], float]:
     name = "police_per_participant"
     middle = {(place, name): statistics.median(each) for place, each in ratios.items()}
     return {**middle, (TOTAL, name): statistics.median(everywhere)}
+
+
+def _agreement(using: str, span: Span) -> Agreement:
+    """Agreement over the merges that stand and whose card is approved and dated in the span.
+
+    Of a chain of merges only the last card is approved: the last pair is the one that is taken.
+    """
+    rows = Merge.objects.using(using).filter(
+        undone_at=None, card__status="approved", card__date__range=(span.start, span.end)
+    )
+    pairs = [dict(each) for each in rows.order_by().values_list("agreement", flat=True)]
+    questions = []
+    for name in ANSWERS:
+        answers = [pair[name] for pair in pairs if name in pair]
+        if answers:
+            label: Any = label_of(name)
+            questions.append((name, capfirst(label), len(answers), sum(answers)))
+    return Agreement(
+        len(pairs),
+        sum(compared for _code, _name, compared, _agreed in questions),
+        sum(agreed for _code, _name, _compared, agreed in questions),
+        tuple(questions),
+    )

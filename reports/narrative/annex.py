@@ -12,7 +12,7 @@ from reports.indicators.character import ORGANISER_SHARE
 from reports.narrative.story import Story, paragraph
 from reports.numbers import NOTHING, decimals_of
 from reports.reconcile import KINDS, RULES
-from reports.types import TOTAL, Block, Finding, Indicator, Label, Table, Text
+from reports.types import TOTAL, Agreement, Block, Finding, Indicator, Label, Table, Text
 from reports.wording import Number, count, percent, say, together, written
 
 UNITS: dict[str, Text] = {
@@ -127,7 +127,57 @@ def quality(story: Story) -> list[Block]:
         items=(_("Question"), _("Known, n"), _("Not known"), _("Share known")),
         lines=tuple(lines),
     )
-    return [Block("text", paragraph(observed, there)), grid]
+    return [Block("text", paragraph(observed, there)), grid, *_agreement(own.agreement)]
+
+
+#: Questions that are named as those in which two monitors agree least; none rests on one pair.
+FEWEST_PAIRS, MOST_NAMED = 2, 5
+
+
+def _agreement(found: Agreement) -> list[Block]:
+    """How far two monitors at one assembly agree, and on what least; nothing without a pair."""
+    if not found.compared:
+        return []
+    pairs = say(
+        ngettext_lazy(
+            "%(n)s assembly was recorded on two cards, which were merged.",
+            "%(n)s assemblies were recorded on two cards each, which were merged.",
+            "count",
+        ),
+        count=found.pairs,
+        n=count(found.pairs),
+    )
+    agreed = say(
+        _("Of the answers that both cards give, %(share)s agree (%(agreed)s of %(compared)s)."),
+        share=percent(100 * found.agreed / found.compared),
+        agreed=count(found.agreed),
+        compared=count(found.compared),
+    )
+    rule = _(
+        "Free words, links, sources and bounds of numbers are not compared; numbers agree if they"
+        " differ by a tenth of the larger one at most, times if by 15 minutes at most."
+    )
+    least = sorted(
+        (same / compared, code, name, compared, same)
+        for code, name, compared, same in found.questions
+        if compared >= FEWEST_PAIRS and same < compared
+    )[:MOST_NAMED]
+    lines = tuple(
+        (name, written(count(compared)), written(count(same)), written(percent(100 * share)))
+        for share, _code, name, compared, same in least
+    )
+    grid = Block(
+        "grid",
+        _("Where two cards on one assembly agree least"),
+        items=(
+            _("Question"),
+            _("Answered on both, n"),
+            pgettext_lazy("column", "Agree"),
+            _("Share that agree"),
+        ),
+        lines=lines,
+    )
+    return [Block("text", paragraph(pairs, agreed, rule)), *([grid] if lines else [])]
 
 
 def errata(story: Story) -> list[Block]:

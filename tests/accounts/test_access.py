@@ -40,6 +40,8 @@ card.edit_submitted   .       EW          .          .          .          .
 card.submit           MS      .           MS         .          .          .
 card.review           EW      EW          EW         EW         EW         EW
 card.approve          E       E           E          E          E          E
+card.merge            .       EW          .          EW         .          .
+card.unmerge          EW      EW          EW         EW         EW         EW
 card.reopen           .       .           .          SEW        .          .
 card.decide_inclusion .       EW          .          .          .          .
 card.add_outcome      MOSEW   MOSEW       MOSEW      MOSEW      .          .

@@ -125,7 +125,7 @@ def test_a_likely_duplicate_is_shown_before_sending(client_of, monitor):
     twin = make_card("submitted", monitor=monitor)
     response = post(client_of(monitor), posted(card_answers(), action="submit"))
     assert response.status_code == 200
-    assert list(response.context["twins"]) == [twin]
+    assert [each.card for each in response.context["twins"]] == [twin]
     assert Card.objects.filter(status="draft").count() == 1
 
 

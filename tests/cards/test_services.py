@@ -387,27 +387,6 @@ def test_nothing_is_reviewed_on_a_card_that_is_not_approved(reference):
         services.review_outcome(update, actor=EditorFactory(), accept=True)
 
 
-# Twins
-
-
-def test_likely_twins_are_of_the_same_city_within_a_day_and_alike(reference):
-    card = make_card("draft")
-    day = datetime.timedelta(days=1)
-    alike = [
-        make_card("submitted", place="Elsewhere", topic="pension_size"),  # the same form
-        make_card("approved", date=card.date + day, form="picket", place="Park"),  # topic
-        make_card("submitted", date=card.date - day, form="picket", topic="pension_size",
-                  place=card.place.upper()),
-    ]  # fmt: skip
-    make_card("submitted", city="astana")
-    make_card("submitted", date=card.date + 2 * day)
-    make_card("submitted", form="picket", topic="pension_size", place="Park")
-    make_card("draft")
-    make_card("rejected")
-    assert set(services.likely_duplicates(card)) == set(alike)
-    assert list(services.likely_duplicates(services.create(actor=card.monitor, answers={}))) == []
-
-
 def test_answers_written_are_answers_read(reference):
     card = make_card("submitted", source=("direct", "media"), source_links="https://example.org/")
     stored = answers_of(Card.objects.get(pk=card.pk))

@@ -20,6 +20,10 @@ PAGES = {
         "{card}",
         "{card}history/",
         "{draft}edit/",
+        "{twin}",
+        "{twin}merge/{other}/",
+        "{merged}",
+        "{merged}unmerge/",
         "{card}outcomes/add/",
         "{card}files/add/",
     ],
@@ -43,6 +47,20 @@ def violations(page) -> list[tuple[str, str]]:
     return [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in found]
 
 
+def cards_on_one_assembly() -> dict[str, str]:
+    """Two cards that may be merged, with a case under one code on both, and a merged one."""
+    from tests.cards.test_merging import merged, two_cards
+    from tests.factories import add_outcome
+
+    made = merged(*two_cards())
+    add_outcome(made.card, case_code="Z-01", review="pending")
+    twin, other = two_cards("approved")
+    for card in (twin, other):
+        add_outcome(card)
+    addresses = {"merged": made.card.get_absolute_url(), "twin": twin.get_absolute_url()}
+    return {**addresses, "other": str(other.uuid)}
+
+
 @pytest.mark.parametrize("role", PAGES)
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_nothing_stands_in_anybodys_way(person, visit, role, light):
@@ -57,6 +75,7 @@ def test_nothing_stands_in_anybodys_way(person, visit, role, light):
     history.record(EventKind.ACCOUNT, account=user, actor=None, reason="So", changes=changes)
     if role == "editor":
         places["draft"] = make_card("draft", monitor=user).get_absolute_url()
+        places |= cards_on_one_assembly()
     found = {}
     for viewport in (PHONE, DESK):
         page = visit(user, viewport, color_scheme=light)

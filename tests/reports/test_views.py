@@ -372,8 +372,8 @@ def test_queries_do_not_grow_with_the_cards(reader, address):
     assert counts[0] == counts[1] <= 24
 
 
-def test_a_report_reads_cards_for_its_medians_only(reader):
+def test_a_report_reads_cards_for_medians_and_agreement_only(reader):
     make_card("approved")
     with CaptureQueriesContext(connection) as queries:
         reader.get("/reports/2018/")
-    assert len([q for q in queries if '"cards_card"' in q["sql"]]) == 1
+    assert len([q for q in queries if '"cards_card"' in q["sql"]]) == 2
