@@ -10,7 +10,7 @@ from tests.journeys.conftest import DESK, PHONE
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
-    "monitor": ["/cards/", "/cards/new/"],
+    "monitor": ["/cards/", "/cards/new/", "/cards/applications/", "/cards/applications/new/"],
     "editor": [
         "/cards/queue/",
         "/cards/awaiting/",
@@ -22,11 +22,16 @@ PAGES = {
         "{draft}edit/",
         "{card}outcomes/add/",
         "{card}files/add/",
+        "/cards/applications/?decision=refused",
+        "{application}",
+        "{application}edit/",
+        "/cards/import/applications/",
     ],
     "analyst": [
         "/reports/",
         "/reports/2018/",
         "/reports/2018/tables/14/",
+        "/reports/2018/tables/applications/",
         "/reports/indicators/",
         "/reports/indicators/police_control/",
         "/reports/method/",
@@ -46,11 +51,12 @@ def violations(page) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_nothing_stands_in_anybodys_way(person, visit, role, light):
     from cards.models import Card
-    from tests.factories import make_card
+    from tests.factories import make_application, make_card
 
     user = person(role, ["KZ-75"] if role == "monitor" else None)
     card = Card.objects.filter(status="approved", detained__gt=0).order_by("date").first()
-    places = {"card": card.get_absolute_url()}
+    application = make_application(planned_for=card.date, city=card.city_id)
+    places = {"card": card.get_absolute_url(), "application": application.get_absolute_url()}
     if role == "editor":
         places["draft"] = make_card("draft", monitor=user).get_absolute_url()
     found = {}
