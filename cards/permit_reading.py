@@ -1,24 +1,20 @@
-"""A permit application as people read it: answers and history in words, and both sides of a
-conflict."""
+"""A permit application as people read it: answers in words, and both sides of a conflict."""
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cards.conflicts import MINE, THEIRS, Conflict
 from cards.models import City, Form, PermitApplication, Topic
 from cards.permits import FIELDS, answers_of
-from cards.reading import Answer, Change, Entry, words
+from cards.reading import Answer, words
 from cards.serialise import as_text
 from cards.vocabularies import Review
 
 _REFERENCES = {"city": City, "form": Form, "topic": Topic}
-_DAYS = ("applied_on", "planned_for", "answered_on")
 #: Says nothing while it is empty.
 _OPTIONAL = ("applicant_code", "note", "source_links")
 Labels = dict[str, dict[str, Any]]
@@ -64,27 +60,6 @@ def answers_in_words(application: PermitApplication) -> list[Answer]:
     return found
 
 
-def history_of(application: PermitApplication) -> list[Entry]:
-    """Every change of the application, newest first, in words."""
-    events = list(application.events.select_related("actor"))
-    sides = [
-        {name: pair[side] for name, pair in event.changes.items()}
-        for event in events
-        for side in (0, 1)
-    ]
-    labels = labels_of(*sides)
-    return [
-        Entry(
-            event,
-            tuple(
-                Change(label_of(name), *(_from_text(name, text, labels) for text in pair))
-                for name, pair in event.changes.items()
-            ),
-        )
-        for event in events
-    ]
-
-
 def conflicts_of(
     stored: PermitApplication, typed: dict[str, Any], base_version: int
 ) -> list[Conflict]:
@@ -118,11 +93,3 @@ def chosen(
     return {
         name: theirs[name] if sides.get(name) == THEIRS else value for name, value in typed.items()
     }
-
-
-def _from_text(name: str, text: str, labels: Labels) -> str:
-    if not text:
-        return ""
-    if name in _DAYS:
-        return formats.date_format(datetime.date.fromisoformat(text))
-    return str(labels.get(name, {}).get(text, text))

@@ -28,7 +28,8 @@ from cards.lookup import (
 )
 from cards.models import Card, PermitApplication
 from cards.permit_filters import ApplicationFilter
-from cards.permit_reading import answers_in_words, chosen, conflicts_of, history_of
+from cards.permit_reading import answers_in_words, chosen, conflicts_of
+from cards.reading import history_of
 from monitoring.accounts.access import allowed
 
 

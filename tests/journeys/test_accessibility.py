@@ -10,7 +10,7 @@ from tests.journeys.conftest import DESK, PHONE
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
-    "monitor": ["/cards/", "/cards/new/"],
+    "monitor": ["/cards/", "/cards/new/", "/cards/applications/", "/cards/applications/new/"],
     "editor": [
         "/cards/queue/",
         "/cards/awaiting/",
@@ -26,11 +26,16 @@ PAGES = {
         "{merged}unmerge/",
         "{card}outcomes/add/",
         "{card}files/add/",
+        "/cards/applications/?decision=refused",
+        "{application}",
+        "{application}edit/",
+        "/cards/import/applications/",
     ],
     "analyst": [
         "/reports/",
         "/reports/2018/",
         "/reports/2018/tables/14/",
+        "/reports/2018/tables/applications/",
         "/reports/indicators/",
         "/reports/indicators/police_control/",
         "/reports/method/",
@@ -66,11 +71,16 @@ def cards_on_one_assembly() -> dict[str, str]:
 def test_nothing_stands_in_anybodys_way(person, visit, role, light):
     from cards import history
     from cards.models import Card, EventKind
-    from tests.factories import make_card
+    from tests.factories import make_application, make_card
 
     user = person(role, ["KZ-75"] if role == "monitor" else None)
     card = Card.objects.filter(status="approved", detained__gt=0).order_by("date").first()
-    places = {"card": card.get_absolute_url(), "account": user.pk}
+    application = make_application(planned_for=card.date, city=card.city_id)
+    places = {
+        "card": card.get_absolute_url(),
+        "account": user.pk,
+        "application": application.get_absolute_url(),
+    }
     changes = {"role": ["monitor", role], "regions": ["", "KZ-75"]}
     history.record(EventKind.ACCOUNT, account=user, actor=None, reason="So", changes=changes)
     if role == "editor":

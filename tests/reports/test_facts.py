@@ -396,7 +396,8 @@ def test_approving_costs_the_same_number_of_queries_at_any_size(reference, edito
         with CaptureQueriesContext(connection) as queries:
             facts.refresh({("almaty", day("2018-05-01"))})
         counts.append(len([q for q in queries if "SAVEPOINT" not in q["sql"]]))
-    assert counts[0] == counts[1] <= 7
+    # Cards, their cases and permit applications are a statement each.
+    assert counts[0] == counts[1] <= 8
 
 
 def test_refreshing_a_month_leaves_all_others_alone(reference):
