@@ -26,6 +26,7 @@ from reports.narrative import (
 )
 from reports.reconcile import check, compare
 from reports.tables import Context, as_printed, make_context, tables_of
+from reports.tables.applications import CODE as APPLICATIONS
 from reports.types import (
     Block,
     Cell,
@@ -248,7 +249,8 @@ def build(
     report = Report(
         period=period,
         chapters=tuple(_chapters(story, figures)),
-        tables=tuple(table for table in tables.values() if table),
+        # The register of applications has its table only where there is something in it.
+        tables=tuple(table for table in tables.values() if table or table.code != APPLICATIONS),
         figures=tuple(figures.values()),
         indicators=indicators,
         published=tuple(cell for cell, _code in published),
