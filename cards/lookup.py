@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
-from cards.models import Attachment, Card, CaseUpdate, Count, Event
+from cards.models import Attachment, Card, CaseUpdate, Count, Event, Query
 from cards.querysets import CardQuerySet
 from monitoring.accounts.access import allowed
 
@@ -56,6 +56,11 @@ def numbered(user, number: str) -> Card | None:
 def count_for(card: Card, pk: int) -> Count:
     """A count of people kept with the card; Http404 if it belongs to another."""
     return _first(Count.objects.filter(card=card, pk=pk))
+
+
+def query_for(card: Card, pk: int) -> Query:
+    """A question about the card; Http404 if it belongs to another."""
+    return _first(Query.objects.filter(card=card, pk=pk).select_related("card"))
 
 
 def case_codes(card: Card) -> list[str]:

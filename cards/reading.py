@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards import validators
-from cards.models import Card, Event, EventKind
+from cards.models import Card, Event, EventKind, Query
 from cards.models.outcomes import CaseUpdate
 from cards.sections import OUTCOME_SECTION, SECTIONS, Section
-from cards.serialise import KEPT, REFERENCES, answers_of, labels_of
+from cards.serialise import KEPT, REFERENCES, answers_of, as_text, labels_of
+from cards.vocabularies import QueryState
+from monitoring.accounts.access import allowed
 
 #: Names in the history that are no columns of the card.
 OTHER_NAMES = {
@@ -25,6 +28,10 @@ OTHER_NAMES = {
     "case_code": gettext_lazy("person code"),
     "review": gettext_lazy("review"),
     "attachments": gettext_lazy("attachments"),
+    "field": gettext_lazy("question of the card"),
+    "query": gettext_lazy("message"),
+    "check": gettext_lazy("quality check"),
+    "verified": gettext_lazy("answers verified"),
 }
 
 #: Fields whose text in the history is an ISO date.
@@ -68,8 +75,8 @@ class Entry:
     changes: tuple[Change, ...]
 
 
-def parts_of(card: Card) -> list[Part]:
-    """The card section by section; questions that nobody asked are left out."""
+def parts_of(card: Card, also: Collection[str] = ()) -> list[Part]:
+    """The card section by section; questions that nobody asked are left out, except ``also``."""
     answers = answers_of(card)
     unasked = {
         rule.field
@@ -82,7 +89,7 @@ def parts_of(card: Card) -> list[Part]:
             tuple(
                 _answer(card, name, answers)
                 for name in section.fields
-                if name not in unasked and not _idle(name, answers)
+                if name in also or (name not in unasked and not _idle(name, answers))
             ),
         )
         for section in SECTIONS
@@ -112,7 +119,62 @@ def words(name: str, value: Any, labels: dict[str, dict[str, str]]) -> str:
 def history_of(card: Card) -> list[Entry]:
     """Every change of the card, newest first, with what it was and became, in words."""
     events = list(card.events.select_related("actor"))
-    labels = labels_of(
+    labels = _labels(events)
+    return [
+        Entry(event, tuple(_change(name, pair, labels) for name, pair in event.changes.items()))
+        for event in events
+    ]
+
+
+#: What the review says among monitors and editors, and files that nobody has reviewed yet.
+OF_THE_REVIEW = frozenset(
+    {
+        EventKind.QUERY,
+        EventKind.QUERY_ANSWERED,
+        EventKind.QUERY_CLOSED,
+        EventKind.CHECK_DISMISSED,
+        EventKind.VERIFIED,
+        EventKind.UNVERIFIED,
+        EventKind.ATTACHMENT,
+        EventKind.ATTACHMENT_REVIEW,
+    }
+)
+
+
+def history_for(user, card: Card) -> list[Entry]:
+    """The history as ``user`` may read it: questions and files not reviewed stay in the review."""
+    entries = history_of(card)
+    if allowed(user, "card.see_queries", card):
+        return entries
+    return [entry for entry in entries if entry.event.kind not in OF_THE_REVIEW]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What others did to a card after an entry of its history: the entries, the last one first,
+    and field -> what the answer was and is."""
+
+    events: tuple[Event, ...]
+    changes: dict[str, Change]
+
+
+def news_for(card: Card, person, seen: int) -> News:
+    """What happened to the card after the entry ``seen`` that was not the person's own doing."""
+    events = list(card.events.filter(id__gt=seen).exclude(actor=person).select_related("actor"))
+    labels, now = _labels(events), answers_of(card)
+    before: dict[str, str] = {}
+    for event in events:  # the last one first, so that the oldest answer is kept
+        before |= {name: pair[0] for name, pair in event.changes.items() if name in KEPT}
+    changes = {
+        name: _change(name, [before[name], as_text(now[name])], labels)
+        for name in KEPT
+        if name in before and before[name] != as_text(now[name])
+    }
+    return News(tuple(events), changes)
+
+
+def _labels(events: Iterable[Event]) -> dict[str, dict[str, str]]:
+    return labels_of(
         {
             (name, code)
             for event in events
@@ -121,10 +183,6 @@ def history_of(card: Card) -> list[Entry]:
             for code in pair
         }
     )
-    return [
-        Entry(event, tuple(_change(name, pair, labels) for name, pair in event.changes.items()))
-        for event in events
-    ]
 
 
 def returned_for(card: Card) -> str:
@@ -133,6 +191,20 @@ def returned_for(card: Card) -> str:
         return ""
     event = card.events.filter(kind=EventKind.STATUS, to_status="returned").first()
     return event.reason if event else ""
+
+
+def questions_in_words(card: Card) -> str:
+    """The open questions about the card as one text, each after its field; "" if there is none."""
+    asked = card.queries.filter(state=QueryState.OPEN).prefetch_related("messages")
+    lines = [_question_line(query) for query in asked]
+    return "\n".join([_("Please answer the questions:"), *lines]) if lines else ""
+
+
+def _question_line(query: Query) -> str:
+    """The last message of a question, after the field that it is about."""
+    text = list(query.messages.all())[-1].text
+    about = str(label_of(query.field)) if query.field else ""
+    return f"– {about[:1].upper()}{about[1:]}: {text}" if about else f"– {text}"
 
 
 def label_of(name: str) -> str | Promise:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cards.checks import CHECKS
 from cards.models import Card, CaseUpdate
 from cards.sections import ANSWERS, DECISIONS
 from cards.vocabularies import Review
@@ -64,7 +65,15 @@ def labels_of(references: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]
 
     Of the reference tables only the rows named in ``references`` (field, code) are read.
     """
-    found: dict[str, dict[str, str]] = {"review": dict(Review.choices)}
+    fields = {name: Card._meta.get_field(name).verbose_name for name in KEPT}
+    messages = {check.code: check.message for check in CHECKS}
+    found: dict[str, dict[str, str]] = {
+        "review": dict(Review.choices),
+        "field": fields,
+        "verified": fields,
+        "check": messages,
+        "warnings": {**messages, "duplicate": _("possibly a duplicate")},
+    }
     for model in (CaseUpdate, Card):
         for column in model._meta.get_fields():
             vocabulary = getattr(column, "vocabulary", None)

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from cards.views import card, detail, followups, importing, lists
+from cards.views import card, detail, followups, importing, lists, review
 
 app_name = "cards"
 urlpatterns = [
     path("", lists.own, name="list"),
     path("queue/", lists.queue, name="queue"),
+    path("queue/selected/", review.selected, name="selected"),
     path("awaiting/", lists.awaiting, name="awaiting"),
     path("all/", lists.everything, name="all"),
     path("export/", lists.download, name="export"),
@@ -25,6 +26,12 @@ urlpatterns = [
     path("<uuid:uuid>/autosave/", card.autosave, name="autosave"),
     path("<uuid:uuid>/history/", detail.history, name="history"),
     path("<uuid:uuid>/transition/<slug:name>/", detail.transition, name="transition"),
+    path("<uuid:uuid>/queries/ask/", review.ask, name="query_ask"),
+    path("<uuid:uuid>/queries/<int:pk>/answer/", review.answer, name="query_answer"),
+    path("<uuid:uuid>/queries/<int:pk>/again/", review.again, name="query_again"),
+    path("<uuid:uuid>/queries/<int:pk>/close/", review.close, name="query_close"),
+    path("<uuid:uuid>/checks/<slug:code>/dismiss/", review.dismiss, name="check_dismiss"),
+    path("<uuid:uuid>/verify/", review.verify, name="verify"),
     path("<uuid:uuid>/inclusion/", detail.inclusion, name="inclusion"),
     path("<uuid:uuid>/counts/", detail.count_add, name="count_add"),
     path("<uuid:uuid>/counts/<int:pk>/use/", detail.count_use, name="count_use"),

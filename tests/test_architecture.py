@@ -22,21 +22,22 @@ LEAVES = {
     "cards.sections": set(),
     "cards.validators": set(),
     "cards.signals": set(),
+    "cards.checks.kinds": {"cards.validators", "cards.validators.Answers"},
     "cards.files.cells": set(),
     "reports.types": set(),
 }
 #: Layers from the ground up: a module imports from its own layer and from those below it.
 CARDS = (
-    ("vocabularies", "sections", "validators", "signals", "cells", "sqlite", "apps"),
+    ("vocabularies", "sections", "validators", "checks", "signals", "cells", "sqlite", "apps"),
     ("querysets",),
     ("models",),
     ("serialise", "selections", "reference", "history"),
-    ("services", "conflicts", "reading"),
+    ("services", "conflicts", "reading", "review"),
     ("workflow", "lookup"),
     ("attachments",),
     ("forms",),
     ("filters",),
-    ("export",),
+    ("export", "flags", "queue", "desk", "bulk"),
     ("views", "urls", "admin", "management", "templatetags"),
 )
 

@@ -7,8 +7,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CheckConstraint, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,8 +25,6 @@ from cards.querysets import CardQuerySet
 #: Statuses in which a card may still be incomplete.
 OPEN = (v.Status.DRAFT, v.Status.RETURNED)
 COUNT_FIELDS = ("participants", "police")
-#: Kinds of events that change answers; their author does not approve the card.
-WRITING = ("created", "edited", "count", "count_used", "imported")
 #: No assembly or police deployment on record comes near; guards against a slipped finger.
 MOST_PEOPLE = 10_000_000
 
@@ -377,12 +374,12 @@ class Card(models.Model):
 
     def was_changed_by(self, user) -> bool:
         """Whether ``user`` wrote any of the answers since the last approval."""
-        last = self.events.filter(to_status=v.Status.APPROVED).values("id")[:1]
-        return (
-            self.events.filter(actor=user, kind__in=WRITING)
-            .exclude(id__lt=Coalesce(Subquery(last), 0))
-            .exists()
-        )
+        return Card.objects.filter(pk=self.pk).changed_by(user).exists()
+
+    @property
+    def was_approved(self) -> bool:
+        """Whether the card has ever been approved, whatever its status now."""
+        return self.events.filter(to_status=v.Status.APPROVED).exists()
 
     @property
     def is_open(self) -> bool:
