@@ -118,7 +118,9 @@ def selected(request):
         reason = form.cleaned_data["reason"] if form else ""
         done = bulk.carry_out(cards, action, actor=request.user, reason=reason)
         return render(request, "cards/selected_done.html", {"action": action, "results": done})
-    context = {"action": action, "form": form, "plan": bulk.plan(cards, action, actor=request.user)}
+    plan = bulk.plan(cards, action, actor=request.user)
+    possible = any(not row.against for row in plan)
+    context = {"action": action, "form": form, "plan": plan, "possible": possible}
     status = 422 if request.method == "POST" else 200
     return render(request, "cards/selected.html", context, status=status)
 

@@ -443,6 +443,14 @@ def test_many_at_once_are_shown_first_and_done_then(signed_in, editor):
     assert clean.events.filter(to_status="approved").count() == 1
 
 
+def test_where_nothing_can_be_done_no_button_says_so(signed_in, editor):
+    flagged = make_card("submitted", police=40)
+    chosen = {"card": [str(flagged.uuid)], "action": "approve"}
+    text = text_of(signed_in(editor).get(reverse("cards:selected"), chosen))
+    assert "stays in the queue" in text
+    assert "Approve the cards marked so" not in text
+
+
 def test_many_go_back_with_one_reason(signed_in, editor):
     cards = [make_card("submitted") for _number in range(2)]
     client = signed_in(editor)
