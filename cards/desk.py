@@ -132,7 +132,7 @@ def desk_of(
         thread.typed, thread.error = typed.get(name, ""), errors.get(name, "")
     flags = flags_of([card])[card.pk] if reviews else []
     marks = review.marks_of(card, answers_of(card)) if reviews else {}
-    news = news_for(card, user, seen) if seen is not None else None
+    news = news_for(card, user, seen) if reviews and seen is not None else None
     at: dict[str, list[Thread]] = defaultdict(list)
     for thread in threads:
         at[thread.query.field if thread.query.field in ANSWERS else ""].append(thread)

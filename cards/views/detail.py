@@ -65,9 +65,11 @@ def transition(request, uuid, name):
         form.take(refused)
         return page(request, card, refused=form, status=422)
     messages.success(request, row.done)
+    if not allowed(request.user, "card.queue"):
+        return redirect(card)
     if queue.is_walk(request.GET):
         return redirect(_onward(queue.walk(request, card)))
-    return redirect("cards:queue" if allowed(request.user, "card.queue") else card)
+    return redirect("cards:queue")
 
 
 @require_POST
@@ -113,11 +115,12 @@ def page(request, card: Card, status: int = 200, *, seen: int | None = None, **f
     told = {"typed": forms.pop("typed", None), "errors": forms.pop("errors", None)}
     if seen is None:
         seen = _since(request, None)
-    at_desk = card.status == "submitted" and allowed(user, "card.queue")
+    on_the_way = card.status == "submitted" or queue.is_walk(request.GET)
+    at_desk = on_the_way and allowed(user, "card.queue")
     context = {
         "card": card,
         "desk": desk_of(user, card, seen=seen, **told),
-        "walk": queue.walk(request, card) if at_desk or queue.is_walk(request.GET) else None,
+        "walk": queue.walk(request, card) if at_desk else None,
         "here": _here(request, seen),
         "entries": history_for(user, card),
         "missing": validators.missing(answers_of(card)) if card.is_open else [],

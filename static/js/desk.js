@@ -81,11 +81,18 @@ function help() {
   dialog.showModal();
 }
 
+/* The key by its Latin letter, also where the layout is Russian or Kazakh. */
+function named({ key, code }) {
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  return /^Key[A-Z]$/.test(code) ? code[3].toLowerCase() : key;
+}
+
 function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (!on || dialog.open || typing(event.target)) return;
-  const link = document.querySelector(`a[data-keys~="${CSS.escape(event.key)}"]`);
-  const act = link ? () => link.click() : KEYS[event.key];
+  if (!on || dialog.open || typing(event.target) || (event.shiftKey && event.key !== "?")) return;
+  const key = named(event);
+  const link = document.querySelector(`a[data-keys~="${CSS.escape(key)}"]`);
+  const act = link ? () => link.click() : KEYS[key];
   if (!act) return;
   event.preventDefault();
   act();

@@ -376,8 +376,12 @@ def test_analysts_and_strangers_see_no_question(signed_in, editor):
     review.close(query, actor=editor)
     card = workflow.apply(card, "approve", actor=editor)
     client = signed_in(AnalystFactory())
-    for address in (card.get_absolute_url(), at("history", card)):
-        assert "Which square?" not in text_of(client.get(address))
+    whole = f"{card.get_absolute_url()}?since=0&in=queue"
+    for address in (card.get_absolute_url(), whole, at("history", card)):
+        text = text_of(client.get(address))
+        assert "Which square?" not in text
+        assert "Question" not in text
+        assert 'class="walk"' not in text
     assert "queries" not in client.get(reverse("cards:all")).context["filter"].filters
     stranger = signed_in(MonitorFactory(all_regions=True))
     assert stranger.get(card.get_absolute_url()).status_code == 404

@@ -149,6 +149,20 @@ def test_a_returned_card_is_answered_in_its_form(person, visit):
     clean(phone)
 
 
+def test_keys_work_on_a_russian_layout_and_never_with_a_modifier(person, visit):
+    first, second, _third = three_cards(person("monitor", ["KZ-75"]))
+    desk = visit(person("editor"))
+    desk.goto(first.get_absolute_url() + "?in=queue")
+    press = """init => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", {bubbles: true, ...init}))"""
+    for held in ("ctrlKey", "metaKey", "altKey", "shiftKey"):
+        desk.evaluate(press, {"key": "j", "code": "KeyJ", held: True})
+    assert desk.url.endswith(f"{first.get_absolute_url()}?in=queue")
+    desk.evaluate(press, {"key": "о", "code": "KeyJ"})
+    desk.wait_for_url(f"**{second.get_absolute_url()}?in=queue")
+    clean(desk)
+
+
 def test_keys_can_be_switched_off_and_the_browser_remembers(person, visit):
     card = three_cards(person("monitor", ["KZ-75"]))[0]
     desk = visit(person("editor"))
