@@ -24,7 +24,10 @@ from cards.models import Card, City, Form, Period, Place, Region, Topic, TopicGr
 from monitoring.accounts.models import Role, User
 
 #: Parameters that the panel above a list asks for; the rest come with links.
-PANEL = ("text", "period", "place", "form", "topic", "status", "monitor")
+PANEL = (
+    "text", "period", "place", "form", "topic", "status", "monitor", "queries", "amended"
+)  # fmt: skip
+UNSETTLED = (v.QueryState.OPEN, v.QueryState.ANSWERED)
 ALL = pgettext_lazy("filter", "All")
 YES = v.YesNoUnknown.YES.label
 NO = v.YesNoUnknown.NO.label
@@ -166,7 +169,7 @@ class ReadableFilter(FilterSet):
     @property
     def query(self) -> str:
         """The parameters in force as a query string, without "?"."""
-        return _query(self.given)
+        return query_string(self.given)
 
     @property
     def active(self) -> list[Chip]:
@@ -177,7 +180,8 @@ class ReadableFilter(FilterSet):
                 name,
                 str(self.filters[name].label),
                 self._words(name),
-                "?" + _query({other: value for other, value in given.items() if other != name}),
+                "?"
+                + query_string({other: value for other, value in given.items() if other != name}),
             )
             for name in given
         ]
@@ -284,6 +288,18 @@ class CardFilter(ReadableFilter):
         _("Counted in the statistics"),
         {"yes": (YES, lambda: Q(status=v.Status.APPROVED, inclusion=v.Inclusion.COUNTED))},
     )
+    queries = ConditionFilter(
+        _("Questions of the review"),
+        {
+            "open": (_("Unanswered"), lambda: selections.queried(v.QueryState.OPEN)),
+            "answered": (_("Answered, not closed"), selections.answered),
+            "none": (_("None that is not closed"), lambda: ~selections.queried(*UNSETTLED)),
+        },
+    )
+    amended = ConditionFilter(
+        _("Changed after approval"),
+        {"yes": (YES, lambda: Q(amended_at__isnull=False))},
+    )
 
     class Meta:
         model = Card
@@ -297,6 +313,7 @@ class CardFilter(ReadableFilter):
             del self.filters["monitor"]
         if request.user.role == Role.ANALYST:
             del self.filters["status"]
+            del self.filters["queries"]
 
     @classmethod
     def get_filters(cls):
@@ -315,7 +332,8 @@ class CardFilter(ReadableFilter):
         return queryset
 
 
-def _query(parameters: Mapping[str, str]) -> str:
+def query_string(parameters: Mapping[str, str]) -> str:
+    """The parameters as a query string, without "?"."""
     query = QueryDict(mutable=True)
     query.update(parameters)
     return query.urlencode()

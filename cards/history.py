@@ -22,8 +22,18 @@ from cards.models import Card, Event, EventKind, HistoryHead, PermitApplication
 from cards.serialise import as_text
 
 #: Columns of a row of ``record_many``, in this order; ``changes`` hold texts.
-ROW = ("card_id", "kind", "actor_id", "at", "from_status", "to_status", "version", "changes")
-_EMPTY = {"application_id": None, "account_id": None, "reason": ""}
+ROW = (
+    "card_id",
+    "kind",
+    "actor_id",
+    "at",
+    "from_status",
+    "to_status",
+    "version",
+    "changes",
+    "reason",
+)
+_EMPTY = {"application_id": None, "account_id": None}
 _AT = {name: place for place, name in enumerate(ROW)}
 
 

@@ -15,7 +15,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 
-from cards.models import Attachment, Card, CaseUpdate, Count, Event, Merge, PermitApplication
+from cards.models import (
+    Attachment,
+    Card,
+    CaseUpdate,
+    Count,
+    Event,
+    Merge,
+    PermitApplication,
+    Query,
+)
 from cards.querysets import ApplicationQuerySet, CardQuerySet
 from monitoring.accounts.access import allowed
 
@@ -106,6 +115,11 @@ def merged_among(cards: Iterable[Card]) -> dict[int, str]:
 def count_for(card: Card, pk: int) -> Count:
     """A count of people kept with the card; Http404 if it belongs to another."""
     return _first(Count.objects.filter(card=card, pk=pk))
+
+
+def query_for(card: Card, pk: int) -> Query:
+    """A question about the card; Http404 if it belongs to another."""
+    return _first(Query.objects.filter(card=card, pk=pk).select_related("card"))
 
 
 def case_codes(card: Card) -> list[str]:

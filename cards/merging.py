@@ -30,7 +30,7 @@ from cards.models import (
     Merge,
     PermitApplication,
 )
-from cards.models.card import WRITING
+from cards.querysets import WRITING
 from cards.serialise import answers_of, differences
 from cards.vocabularies import QueryState, Status
 from monitoring.accounts.access import allowed

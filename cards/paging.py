@@ -109,6 +109,16 @@ def page_of(
     )
 
 
+def neighbours(rows: QuerySet, order: Sequence[Column], row) -> tuple[Any, Any]:
+    """The rows before and after ``row`` in the order, whether or not it is among them; None where
+    there is none. Two queries."""
+    found = []
+    for columns in ([column.reversed() for column in order], list(order)):
+        beyond = rows.filter(_beyond(columns, [getattr(row, column.name) for column in order]))
+        found.append(beyond.order_by(*(column.expression() for column in columns)).first())
+    return found[0], found[1]
+
+
 def _beyond(columns: Sequence[Column], cursor: Sequence[Any]) -> Q:
     """Rows after the cursor: beyond it in a column, with all columns before that the same."""
     found, same = Q(), Q()

@@ -6,7 +6,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from cards.vocabularies import Outcome
+from cards.vocabularies import Outcome, Status
+
+#: Kinds of events that change answers; their author does not approve the card.
+WRITING = ("created", "edited", "count", "count_used", "imported")
+#: What changes a card that was approved before, too.
+AMENDING = (*WRITING, "inclusion")
 
 
 class CardQuerySet(models.QuerySet):
@@ -45,6 +50,21 @@ class CardQuerySet(models.QuerySet):
         if start is None or end is None:
             return self.none()
         return self.filter(date__range=(start, end))
+
+    def changed_by(self, user) -> CardQuerySet:
+        """The cards whose answers ``user`` wrote since the last approval.
+
+        Deciding on the inclusion is part of the review, but once a card was approved it is a
+        change of what was approved, for a second person to confirm.
+        """
+        events = self.model._meta.get_field("events").related_model.objects
+        last = Subquery(
+            events.filter(card=OuterRef("card"), to_status=Status.APPROVED)
+            .order_by("-id")
+            .values("id")[:1]
+        )
+        written = Q(kind__in=WRITING, id__gt=Coalesce(last, 0)) | Q(kind__in=AMENDING, id__gt=last)
+        return self.filter(Exists(events.filter(written, card=OuterRef("pk"), actor=user)))
 
     def with_labels(self) -> CardQuerySet:
         """What a list shows of a card, in one query."""

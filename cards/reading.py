@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards import validators
-from cards.models import Card, CaseUpdate, Event, EventKind, PermitApplication
+from cards.models import Card, CaseUpdate, Event, EventKind, PermitApplication, Query
 from cards.sections import OUTCOME_SECTION, SECTIONS, Section
-from cards.serialise import KEPT, REFERENCES, answers_of, labels_of
-from cards.vocabularies import CountBasis, SourceKind
+from cards.serialise import KEPT, REFERENCES, answers_of, as_text, labels_of
+from cards.vocabularies import CountBasis, QueryState, SourceKind
 from cards.wording import Piece, pieces
+from monitoring.accounts.access import allowed
 
 #: Entries of one page.
 PAGE = 40
@@ -44,6 +45,10 @@ OTHER_NAMES = {
     "totp": gettext_lazy("authenticator app"),
     "recovery_codes": gettext_lazy("recovery codes"),
     "sessions": gettext_lazy("sessions"),
+    "field": gettext_lazy("question of the card"),
+    "query": gettext_lazy("message"),
+    "check": gettext_lazy("quality check"),
+    "verified": gettext_lazy("answers verified"),
 }
 
 #: Kind of entry -> its mark, an icon of the sprite.
@@ -143,8 +148,8 @@ class _Kind:
         }
 
 
-def parts_of(card: Card) -> list[Part]:
-    """The card section by section; questions that nobody asked are left out."""
+def parts_of(card: Card, also: Collection[str] = ()) -> list[Part]:
+    """The card section by section; questions that nobody asked are left out, except ``also``."""
     answers = answers_of(card)
     unasked = {
         rule.field
@@ -157,7 +162,7 @@ def parts_of(card: Card) -> list[Part]:
             tuple(
                 _answer(card, name, answers)
                 for name in section.fields
-                if name not in unasked and not _idle(name, answers)
+                if name in also or (name not in unasked and not _idle(name, answers))
             ),
         )
         for section in SECTIONS
@@ -184,13 +189,40 @@ def words(name: str, value: Any, labels: dict[str, dict[str, str]]) -> str:
     return str(labels.get(name, {}).get(value, value))
 
 
-def history_of(thing: Model, limit: int | None = None, before: int | None = None) -> list[Entry]:
+#: What the review says among monitors and editors, and files that nobody has reviewed yet.
+OF_THE_REVIEW = frozenset(
+    {
+        EventKind.QUERY,
+        EventKind.QUERY_ANSWERED,
+        EventKind.QUERY_CLOSED,
+        EventKind.CHECK_DISMISSED,
+        EventKind.VERIFIED,
+        EventKind.UNVERIFIED,
+        EventKind.ATTACHMENT,
+        EventKind.ATTACHMENT_REVIEW,
+    }
+)
+
+
+def hidden_from(user, card: Card) -> frozenset[str]:
+    """Kinds of entries that ``user`` does not read: the review is among monitors and editors."""
+    return frozenset() if allowed(user, "card.see_queries", card) else OF_THE_REVIEW
+
+
+def history_of(
+    thing: Model,
+    limit: int | None = None,
+    before: int | None = None,
+    *,
+    hidden: Collection[str] = (),
+) -> list[Entry]:
     """Every change of a card, a permit application or an account, newest first, in words.
 
-    ``limit``: at most that many; ``before``: only entries older than that place in the chain.
+    ``limit``: at most that many; ``before``: only entries older than that place in the chain;
+    ``hidden``: kinds that are left out.
     """
     kind = _KINDS[type(thing)]
-    rows = thing.events.select_related("actor").order_by("-seq")
+    rows = thing.events.exclude(kind__in=hidden).select_related("actor").order_by("-seq")
     if before is not None:
         rows = rows.filter(seq__lt=before)
     events = list(rows[:limit])
@@ -199,12 +231,38 @@ def history_of(thing: Model, limit: int | None = None, before: int | None = None
     return [_entry(event, kind, labels) for event in events]
 
 
-def page_of_history(thing: Model, before: str = "") -> Page:
+def page_of_history(thing: Model, before: str = "", *, hidden: Collection[str] = ()) -> Page:
     """A page of ``history_of``; ``before`` as the last page gave it, anything else is the first."""
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    entries = history_of(thing, PAGE + 1, start)
+    entries = history_of(thing, PAGE + 1, start, hidden=hidden)
     more = len(entries) > PAGE
     return Page(entries[:PAGE], entries[PAGE - 1].event.seq if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What others did to a card after an entry of its history: the entries, the last one first,
+    and field -> what the answer was and is."""
+
+    events: tuple[Event, ...]
+    changes: dict[str, Change]
+
+
+def news_for(card: Card, person, seen: int) -> News:
+    """What happened to the card after the entry ``seen`` that was not the person's own doing."""
+    rows = card.events.filter(id__gt=seen).exclude(actor=person).select_related("actor")
+    events, kind, now = list(rows), _KINDS[Card], answers_of(card)
+    before: dict[str, str] = {}
+    for event in events:  # the last one first, so that the oldest answer is kept
+        before |= {name: pair[0] for name, pair in event.changes.items() if name in KEPT}
+    pairs = {name: [text, as_text(now[name])] for name, text in before.items()}
+    labels = labels_of(_referred(events, kind), kind.models)
+    changes = {
+        name: _change(EventKind.EDITED, name, pairs[name], kind, labels)
+        for name in KEPT
+        if name in pairs and pairs[name][0] != pairs[name][1]
+    }
+    return News(tuple(events), changes)
 
 
 def returned_for(card: Card) -> str:
@@ -213,6 +271,20 @@ def returned_for(card: Card) -> str:
         return ""
     event = card.events.filter(kind=EventKind.STATUS, to_status="returned").first()
     return event.reason if event else ""
+
+
+def questions_in_words(card: Card) -> str:
+    """The open questions about the card as one text, each after its field; "" if there is none."""
+    asked = card.queries.filter(state=QueryState.OPEN).prefetch_related("messages")
+    lines = [_question_line(query) for query in asked]
+    return "\n".join([_("Please answer the questions:"), *lines]) if lines else ""
+
+
+def _question_line(query: Query) -> str:
+    """The last message of a question, after the field that it is about."""
+    text = list(query.messages.all())[-1].text
+    about = str(label_of(query.field)) if query.field else ""
+    return f"– {about[:1].upper()}{about[1:]}: {text}" if about else f"– {text}"
 
 
 def label_of(name: str, models: Iterable[type[Model]] = (CaseUpdate, Card)) -> str | Promise:
@@ -276,15 +348,15 @@ def _referred(events: list[Event], kind: _Kind) -> set[tuple[str, str]]:
 def _entry(event: Event, kind: _Kind, labels) -> Entry:
     places = {name: place for place, name in enumerate(kind.order)}
     told = sorted(event.changes.items(), key=lambda item: places.get(item[0], len(places)))
-    changes = tuple(_change(event, name, pair, kind, labels) for name, pair in told)
+    changes = tuple(_change(event.kind, name, pair, kind, labels) for name, pair in told)
     letters = sum(len(change.before) + len(change.after) for change in changes)
     folded = len(changes) >= FOLDED_FROM or letters > LONG_TEXT
     return Entry(event, changes, MARKS[EventKind(event.kind)], folded)
 
 
-def _change(event: Event, name: str, pair: list[str], kind: _Kind, labels) -> Change:
+def _change(of: str, name: str, pair: list[str], kind: _Kind, labels) -> Change:
     label = label_of(name, kind.models)
-    if event.kind == EventKind.COUNT:
+    if of == EventKind.COUNT:
         return Change(label, "", _count_words(pair[1]))
     before, after = (_words(name, text, kind, labels) for text in pair)
     return Change(label, before, after, pieces(before, after))

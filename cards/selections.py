@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from cards.models import CaseUpdate, CourtCase, Law
-from cards.vocabularies import CONVICTIONS, OBSTRUCTION, LegalStatus, Review
+from cards.models import CaseUpdate, CourtCase, Law, Query
+from cards.vocabularies import CONVICTIONS, OBSTRUCTION, LegalStatus, QueryState, Review
 
 #: What ``with_case`` takes beside the codes of outcomes.
 CONVICTED = "convicted"
@@ -73,3 +73,13 @@ def obstructed() -> Q:
 def conduct_known() -> Q:
     """Somebody observed what the police did."""
     return ~Q(police_actions="") & ~Q(police_actions__has="not_observed")
+
+
+def queried(*states: str) -> Q:
+    """Cards with a question of the review in one of the states."""
+    return Q(Exists(Query.objects.filter(card=OuterRef("pk"), state__in=states).order_by()))
+
+
+def answered() -> Q:
+    """Cards whose questions were all answered: it is the editor's turn to look at them."""
+    return queried(QueryState.ANSWERED) & ~queried(QueryState.OPEN)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from cards.checks import CHECKS
 from cards.models import Card, CaseUpdate
 from cards.models.fields import CodesField
 from cards.sections import ANSWERS, DECISIONS
@@ -81,7 +82,15 @@ def labels_of(
     Of the reference tables only the rows named in ``references`` (field of the last model, code)
     are read.
     """
-    found: dict[str, dict[str, str]] = {"review": dict(Review.choices)}
+    fields = {name: Card._meta.get_field(name).verbose_name for name in KEPT}
+    messages = {check.code: check.message for check in CHECKS}
+    found: dict[str, dict[str, str]] = {
+        "review": dict(Review.choices),
+        "field": fields,
+        "verified": fields,
+        "check": messages,
+        "warnings": {**messages, "duplicate": _("possibly a duplicate")},
+    }
     for model in models:
         for column in model._meta.get_fields():
             vocabulary = getattr(column, "vocabulary", None)

@@ -136,6 +136,7 @@ def save(
         raise StaleVersion(Card.objects.get(pk=card.pk))
     if not stored.is_open:
         refuse(problems_of(stored))
+    amend(stored)
     stored.version += 1
     stored.save()
     _keep_counts(stored, before, actor)
@@ -175,11 +176,12 @@ def use_count(count: Count, *, actor) -> Card:
             f"{subject}_basis": count.basis,
         },
     )
+    changes = differences(before, answers_of(card))
+    if changes:
+        amend(card)
     card.version += 1
     card.save()
-    history.record(
-        EventKind.COUNT_USED, card=card, actor=actor, changes=differences(before, answers_of(card))
-    )
+    history.record(EventKind.COUNT_USED, card=card, actor=actor, changes=changes)
     return card
 
 
@@ -192,9 +194,11 @@ def decide_inclusion(card: Card, *, actor, inclusion: str, reason: str) -> Card:
     before = answers_of(card)
     write_answers(card, {"inclusion": inclusion, "inclusion_reason": reason.strip()})
     refuse(validators.inclusion_problems(answers_of(card)))
+    changes = differences(before, answers_of(card))
+    if changes:
+        amend(card)
     card.version += 1
     card.save()
-    changes = differences(before, answers_of(card))
     history.record(EventKind.INCLUSION, card=card, actor=actor, changes=changes, reason=reason)
     return card
 
@@ -296,6 +300,12 @@ def log_attachment(attachment, *, actor, changes: dict | None = None) -> None:
     """Record that a file was added to the card, or ``changes`` of one."""
     changes = changes or {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
     history.record(EventKind.ATTACHMENT, card=attachment.card, actor=actor, changes=changes)
+
+
+def amend(card: Card) -> None:
+    """Mark the unsaved card as changed after approval, if it ever was approved."""
+    if card.number and card.was_approved:
+        card.amended_at = timezone.now()
 
 
 def settle(card: Card, answers: dict[str, Any]) -> None:

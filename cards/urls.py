@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from cards.views import applications, card, detail, followups, importing, lists, merging
+from cards.views import applications, card, detail, followups, importing, lists, merging, review
 
 app_name = "cards"
 urlpatterns = [
     path("", lists.own, name="list"),
     path("queue/", lists.queue, name="queue"),
+    path("queue/selected/", review.selected, name="selected"),
     path("awaiting/", lists.awaiting, name="awaiting"),
     path("all/", lists.everything, name="all"),
     path("export/", lists.download, name="export"),
@@ -37,6 +38,12 @@ urlpatterns = [
     path("<uuid:uuid>/merge/", merging.choose, name="merge_choose"),
     path("<uuid:uuid>/merge/<uuid:other>/", merging.merge, name="merge"),
     path("<uuid:uuid>/unmerge/", merging.unmerge, name="unmerge"),
+    path("<uuid:uuid>/queries/ask/", review.ask, name="query_ask"),
+    path("<uuid:uuid>/queries/<int:pk>/answer/", review.answer, name="query_answer"),
+    path("<uuid:uuid>/queries/<int:pk>/again/", review.again, name="query_again"),
+    path("<uuid:uuid>/queries/<int:pk>/close/", review.close, name="query_close"),
+    path("<uuid:uuid>/checks/<slug:code>/dismiss/", review.dismiss, name="check_dismiss"),
+    path("<uuid:uuid>/verify/", review.verify, name="verify"),
     path("<uuid:uuid>/inclusion/", detail.inclusion, name="inclusion"),
     path("<uuid:uuid>/counts/", detail.count_add, name="count_add"),
     path("<uuid:uuid>/counts/<int:pk>/use/", detail.count_use, name="count_use"),

@@ -343,39 +343,6 @@ def inclusion_problems(answers: Answers) -> Iterator[Problem]:
         )
 
 
-def warnings(answers: Answers) -> list[Problem]:
-    """Answers that may well be right but deserve a second look; they never block."""
-    participants, police = answers.get("participants"), answers.get("police")
-    found = []
-    if participants is not None and police is not None and police > participants:
-        found.append(
-            Problem("police", "police_above_participants", _("More police than participants."))
-        )
-    present = [answers.get(f"{body}_present") for body in ("prosecutor", "akimat", "police")]
-    if (participants or 0) >= 100 and "yes" not in present:
-        found.append(
-            Problem(
-                "police_present",
-                "nobody_present",
-                _("A hundred people or more, and nobody of the authorities was seen?"),
-            )
-        )
-    if (answers.get("duration_minutes") or 0) > DAY:
-        found.append(
-            Problem("duration_minutes", "over_a_day", _("The assembly lasted longer than a day."))
-        )
-    detained = answers.get("detained")
-    if detained is not None and participants is not None and detained > participants:
-        found.append(
-            Problem(
-                "detained",
-                "above_participants",
-                _("More detained than participants: the description must say who else was taken."),
-            )
-        )
-    return found
-
-
 def outcome_problems(
     outcome: Answers, card_date: datetime.date | None, today: datetime.date
 ) -> list[Problem]:

@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
-from cards import history, services
+from cards import history, reading, review, services
 from cards.models import Card, EventKind, Merge
 from cards.vocabularies import Review, Status
 from monitoring.accounts.access import allowed
@@ -141,6 +141,9 @@ def apply(
         raise NotPossible(_("This is not possible: the card's status has changed meanwhile."))
     if not allowed(actor, row.right, card):
         raise PermissionDenied
+    if name == "return" and not reason.strip():
+        # What is asked is the reason, where something is asked.
+        reason = reading.questions_in_words(card)
     if row.reason_needed and not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
     _PREPARE.get(name, _nothing)(card, actor, duplicate_of)
@@ -218,6 +221,13 @@ def _submit(card: Card, actor, duplicate_of) -> None:
 
 
 def _approve(card: Card, actor, duplicate_of) -> None:
+    if waiting := review.unsettled(card).count():
+        text = ngettext(
+            "%(n)s question about this card is not closed yet: close it before you approve.",
+            "%(n)s questions about this card are not closed yet: close them before you approve.",
+            waiting,
+        )
+        raise ValidationError(text % {"n": waiting}, code="queries")
     card.editor = actor
     card.approved_at = timezone.now()
     # What came in with the card is reviewed with it, except what the approver added.

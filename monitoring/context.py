@@ -45,6 +45,14 @@ def site(request) -> dict:
             url = reverse(route)
             # The list of cards is the beginning of every card's address, the others of their own.
             here = request.path == url or (route != "cards:list" and request.path.startswith(url))
-            items.append(NavItem(label, url, here))
+            items.append(
+                NavItem(label, url, here, _waiting(user) if route == "cards:list" else None)
+            )
     context["nav_items"] = items
     return context
+
+
+def _waiting(user) -> int:
+    """Questions of the review about the person's own cards that wait for their answer."""
+    asked = {"status__in": ("submitted", "returned"), "queries__state": "open"}
+    return user.cards.filter(**asked).count()

@@ -34,6 +34,7 @@ ANSWERS: dict[str, Any] = {
     "place": "Square before the theatre",
     "place_type": "central_square",
     "source": ("direct",),
+    "arrived_at": datetime.time(11, 50),
     "course": "held",
     "peaceful": "yes",
     "form": "rally",

@@ -24,6 +24,7 @@ LEAVES = {
     "cards.validators": set(),
     "cards.signals": set(),
     "cards.chain": set(),
+    "cards.checks.kinds": {"cards.validators", "cards.validators.Answers"},
     "cards.files.cells": set(),
     "reports.types": set(),
 }
@@ -33,6 +34,7 @@ CARDS = (
         "vocabularies",
         "sections",
         "validators",
+        "checks",
         "signals",
         "chain",
         "cells",
@@ -44,12 +46,12 @@ CARDS = (
     ("models", "bulk"),
     ("serialise", "selections", "reference", "guards"),
     ("history", "proof", "replay"),
-    ("services", "conflicts", "reading", "duplicates", "comparison"),
+    ("services", "conflicts", "reading", "review", "duplicates", "comparison"),
     ("workflow", "lookup"),
     ("attachments", "merging"),
     ("forms",),
     ("filters",),
-    ("export",),
+    ("export", "flags", "queue", "desk", "at_once"),
     ("views", "urls", "admin", "management", "templatetags"),
 )
 

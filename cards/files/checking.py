@@ -12,14 +12,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from cards import services, validators, workflow
+from cards import selections, services, validators, workflow
 from cards.files.columns import CARDS, card_parsers
 from cards.files.parsing import BadCell, Parser
 from cards.files.refusals import Checked, Refusal, Row, Stored, Text
 from cards.files.sheets import Sheet, clean
 from cards.models import OPEN, Card, City
 from cards.serialise import KEPT, REFERENCES, answers_of, differences
-from cards.vocabularies import Status
+from cards.vocabularies import QueryState, Status
 from monitoring.accounts.access import allowed
 
 BATCH = 500
@@ -107,6 +107,22 @@ class StoredCards:
                 self.by_ref[ref] = card
 
 
+class UnderReview:
+    """What holds the approval of stored cards back: ``asked``: those with questions that are not
+    closed, ``written``: those whose answers ``user`` wrote since the last approval."""
+
+    def __init__(self, stored: StoredCards, user):
+        waiting = [card.pk for card in stored.by_uuid.values() if card.status != Status.APPROVED]
+        cards = Card.objects.filter(pk__in=waiting).order_by()
+        unsettled = selections.queried(QueryState.OPEN, QueryState.ANSWERED)
+        self.asked: frozenset[int] = frozenset()
+        self.written: frozenset[int] = frozenset()
+        if waiting:
+            self.asked = frozenset(cards.filter(unsettled).values_list("pk", flat=True))
+        if waiting and user is not None:
+            self.written = frozenset(cards.changed_by(user).values_list("pk", flat=True))
+
+
 class CardChecker:
     """Checks the rows of a sheet of cards, a batch at a time, into ``checked``."""
 
@@ -129,6 +145,7 @@ class CardChecker:
         for batch in batches(parse(sheet, CARDS, self.parsers)):
             refs = [values.get("ref", "") for _line, values, _bad in batch]
             stored = StoredCards(refs, [values.get("uuid") for _line, values, _bad in batch])
+            self.review = UnderReview(stored, self.user)
             for line, values, bad in batch:
                 self._row(line, values, bad, stored)
             if len(self.checked.refusals) > MOST_REFUSALS:
@@ -182,7 +199,7 @@ class CardChecker:
         before = dict(zip(KEPT, stored.answers, strict=True)) if stored else self.empty
         answers = self._answers(line, values, before, stored is None)
         changes = _changes(before, answers) if stored else {}
-        status = self._status(named, stored, bool(changes))
+        status = self._second_person(self._status(named, stored, bool(changes)), stored, changes)
         row = Row(line, ref, uuid, status, _IN_ORDER(answers), stored, changes)
         if stored is None or changes or status != stored.status:
             for problem in self._problems(answers, row):
@@ -244,6 +261,16 @@ class CardChecker:
         self.noted["kept"] += 1
         return stored.status
 
+    def _second_person(self, status: str, stored: Stored | None, changes: dict) -> str:
+        """What somebody's file changes in a card that is stored somebody else approves.
+
+        The operator at the command line acts for the bureau, and stands in the history as such.
+        """
+        if self.user is None or stored is None or not changes or status != Status.APPROVED:
+            return status
+        self.noted["second"] += 1
+        return Status.SUBMITTED.value
+
     def _problems(self, answers: dict, row: Row) -> Iterator[validators.Problem]:
         if row.status not in OPEN:
             yield from validators.missing(answers)
@@ -263,6 +290,7 @@ class CardChecker:
 
     def _rights(self, row: Row, city: str | None) -> None:
         user = self.user
+        self._review_rights(row)
         if user is None:
             return
         if city and not user.all_regions and self.regions[city] not in user.region_codes():
@@ -272,6 +300,19 @@ class CardChecker:
         own = row.stored is not None and row.stored.monitor == user.pk
         if own and STAGE[row.status] == 2:
             self._refuse(row.line, "status", _("Nobody decides on a card of their own."))
+
+    def _review_rights(self, row: Row) -> None:
+        """Carrying a stored card on to approved asks what approving it on its page asks."""
+        stored = row.stored
+        if stored is None or row.status != Status.APPROVED or stored.status == Status.APPROVED:
+            return
+        own = self.user is not None and stored.monitor == self.user.pk
+        if stored.pk in self.review.written and not own:
+            text = _("You changed the answers of this card: another editor approves it.")
+            self._refuse(row.line, "status", text)
+        if stored.pk in self.review.asked:
+            text = _("Questions about this card are not closed: it cannot be approved.")
+            self._refuse(row.line, "status", text)
 
     def _stored(self, line, ref: str, uuid, known: StoredCards) -> Stored | None:
         card, same = known.of(ref), known.by_uuid.get(uuid)
@@ -310,6 +351,11 @@ _NOTES = {
     "kept": ngettext_lazy(
         "%(count)s card keeps its status, which is further on than the file says.",
         "%(count)s cards keep their status, which is further on than the file says.",
+        "count",
+    ),
+    "second": ngettext_lazy(
+        "%(count)s card changes and was to be approved: it awaits another editor instead.",
+        "%(count)s cards change and were to be approved: they await another editor instead.",
         "count",
     ),
     "recomputed": ngettext_lazy(

@@ -58,8 +58,8 @@ def check(
     return checked
 
 
-def load(checked: Checked, *, user=None, reconstruction: bool = False) -> None:
-    """Write what was checked, in one transaction.
+def load(checked: Checked, *, user=None, reconstruction: bool = False, reason: str = "") -> None:
+    """Write what was checked, in one transaction; ``reason``: why approved cards change.
 
     Raises ValueError if anything was refused, and ``Changed``, with nothing written, if cards
     that the file speaks of were changed since they were checked.
@@ -68,7 +68,7 @@ def load(checked: Checked, *, user=None, reconstruction: bool = False) -> None:
         raise ValueError("a file with refused rows is never loaded")
     try:
         with transaction.atomic():
-            writer = loading.Writer(user, timezone.now(), reconstruction)
+            writer = loading.Writer(user, timezone.now(), reconstruction, reason)
             writer.write_cards(checked.rows)
             writer.write_outcomes(checked.outcomes)
             writer.announce()

@@ -25,6 +25,7 @@ from cards.models import (
     City,
     Count,
     CourtCase,
+    Event,
     EventKind,
     NumberSequence,
 )
@@ -36,7 +37,8 @@ _ANSWERS = tuple(f"{name}_id" if name in REFERENCES else name for name in KEPT)
 _ARRIVAL = ("status", "submitted_at", "approved_at", "editor_id", "duplicate_of_id")
 _NEW = (*_ANSWERS, *_ARRIVAL, "uuid", "ref", "number", "reconstruction", "search_text",
         "created_at", "updated_at")  # fmt: skip
-_CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "updated_at")
+_CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "updated_at",
+            "amended_at")  # fmt: skip
 _COUNT = ("card_id", "subject", "best", "low", "high", "basis", "source", "used", "author_id",
           "created_at")  # fmt: skip
 _OUTCOME = ("case_id", "author_id", "review", "reviewed_at", "created_at", *UPDATE_FIELDS)
@@ -66,11 +68,12 @@ class _Written:
 class Writer:
     """Writes one file's rows for ``actor`` (None: the operator at the command line)."""
 
-    def __init__(self, actor, now: datetime.datetime, reconstruction: bool):
+    def __init__(self, actor, now: datetime.datetime, reconstruction: bool, reason: str = ""):
         self.actor = actor
         self.actor_id = actor.pk if actor is not None else None
         self.now = now
         self.reconstruction = reconstruction
+        self.reason = reason.strip()
         self.places = dict(City.objects.values_list("code", "place_id"))
         empty = answers_of(Card())
         #: For each answer its name, what an empty card says, and texts of values seen before.
@@ -143,20 +146,28 @@ class Writer:
 
     def _update(self, batch: list[Row], numbers: dict[int, str]) -> None:
         cards = Card.objects.in_bulk([row.stored.pk for row in batch])
+        approved = set(
+            Event.objects.filter(card__in=cards, to_status=Status.APPROVED)
+            .order_by()
+            .values_list("card_id", flat=True)
+        )
         changed, events, counts = [], [], []
         recounted: dict[str, list[int]] = defaultdict(list)
         for row in batch:
             card = cards[row.stored.pk]
             self._moved(row)
+            if card.pk in approved and not row.changes.keys().isdisjoint(KEPT):
+                card.amended_at = self.now
             changed.append(self._changed_card(row, card, numbers.get(row.line)))
             version = card.version + 1
             told = {name: pair for name, pair in row.changes.items() if name != "status"}
+            reason = self.reason if row.stored.status == Status.APPROVED else ""
             if told:
-                events.append(self._event(card.pk, EventKind.IMPORTED, version, told))
+                event = self._event(card.pk, EventKind.IMPORTED, version, told, reason=reason)
+                events.append(event)
             if card.status != row.status:
-                events.append(
-                    self._event(card.pk, EventKind.STATUS, version, {}, card.status, row.status)
-                )
+                moved = (card.status, row.status, reason)
+                events.append(self._event(card.pk, EventKind.STATUS, version, {}, *moved))
             for subject in _recounted(row):
                 recounted[subject].append(card.pk)
                 counts += self._counts(card.pk, row.values, (subject,))
@@ -177,6 +188,7 @@ class Writer:
             card.version + 1,
             services.search_text(number, row.answers),
             self.now,
+            card.amended_at,
             card.pk,
         ]
 
@@ -244,10 +256,13 @@ class Writer:
                 found[name] = [empty, text]
         return found
 
-    def _event(self, card, kind, version, changes, from_status="", to_status="") -> list[Any]:
+    def _event(
+        self, card, kind, version, changes, from_status="", to_status="", reason=""
+    ) -> list[Any]:
         """A row of ``history.record_many``."""
         return [
-            card, kind.value, self.actor_id, self.now, from_status, to_status, version, changes
+            card, kind.value, self.actor_id, self.now, from_status, to_status, version, changes,
+            reason,
         ]  # fmt: skip
 
 

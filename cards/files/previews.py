@@ -64,6 +64,7 @@ def preview(kind: Kind, checked: Any) -> dict[str, Any]:
         "notices": [str(notice) for notice in checked.notices],
         "refusals": [_told(refusal) for refusal in checked.refusals],
         "first": kind.first(checked),
+        "amended": getattr(checked, "amended", 0),
         "changes": sum(tally["new"] + tally["updated"] for tally in tallies),
         "mark": _mark([tallies, kind.work(checked)]),
     }

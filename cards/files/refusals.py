@@ -105,6 +105,14 @@ class Checked:
         return self.cards.read + (self.court.read if self.court else 0)
 
     @property
+    def amended(self) -> int:
+        """Approved cards whose answers the file changes."""
+        return sum(
+            row.stored is not None and row.stored.status == "approved" and bool(row.changes)
+            for row in self.rows
+        )
+
+    @property
     def refused(self) -> int:
         """Rows refused (each may have several reasons)."""
         return len({(refusal.sheet, refusal.line) for refusal in self.refusals})

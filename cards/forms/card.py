@@ -7,6 +7,7 @@ point. ``answers()`` holds what could be read: one slip of the finger loses noth
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -202,6 +203,28 @@ class CardForm(TakesErrors, forms.Form):
         self.helper.disable_csrf = True
         self.helper.form_show_errors = False  # the summary at the top of the page has them
         self.helper.layout = _layout()
+
+    def show_threads(self, threads: Iterable) -> list:
+        """Put questions of the review (``cards.desk.Thread``) at their fields.
+
+        Returns those that have no place there: about the whole card, or about a field that the
+        other answers do not ask for now.
+        """
+        asked = {
+            name
+            for section in self.helper.layout.fields
+            for question in section.questions()
+            if question.is_asked(self)
+            for name in question.fields
+        }
+        self.threads: dict[str, list] = {}
+        rest = []
+        for thread in threads:
+            if thread.query.field in asked:
+                self.threads.setdefault(thread.query.field, []).append(thread)
+            else:
+                rest.append(thread)
+        return rest
 
     def progress(self) -> list:
         """How far each section is (cards.forms.layout.Progress)."""

@@ -20,6 +20,10 @@ class TakesErrors:
                 self.add_error(name if name in self.fields else None, problem)
 
 
+#: Transition -> its key at the desk (static/js/desk.js).
+KEYS = {"approve": "a", "return": "r", "reject": "x", "duplicate": "d"}
+
+
 class TransitionForm(TakesErrors, forms.Form):
     """What a transition of ``workflow.TRANSITIONS`` asks: a reason, the card repeated.
 
@@ -36,6 +40,7 @@ class TransitionForm(TakesErrors, forms.Form):
     def __init__(self, *args, row, **kwargs):
         super().__init__(*args, auto_id=f"id_{row.name}_%s", **kwargs)
         self.row = row
+        self.key = KEYS.get(row.name, "")
         if row.name != "duplicate":
             del self.fields["duplicate_of"]
         if not row.reason_needed:

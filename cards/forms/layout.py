@@ -127,6 +127,11 @@ class Question(LayoutObject):
                 "exclusive": " ".join(self.exclusive),
                 "default": self.default(form),
                 "unknown": form[self.unknown] if self.unknown in form.fields else None,
+                "threads": [
+                    thread
+                    for name in self.fields
+                    for thread in getattr(form, "threads", {}).get(name, ())
+                ],
             }
         )
 

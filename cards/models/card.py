@@ -7,8 +7,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CheckConstraint, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,13 +20,11 @@ from cards.models.fields import (
     range_constraint,
 )
 from cards.models.reference import LATITUDE, LONGITUDE, City, Form, Topic
-from cards.querysets import CardQuerySet
+from cards.querysets import WRITING, CardQuerySet
 
 #: Statuses in which a card may still be incomplete.
 OPEN = (v.Status.DRAFT, v.Status.RETURNED)
 COUNT_FIELDS = ("participants", "police")
-#: Kinds of events that change answers; their author does not approve the card.
-WRITING = ("created", "edited", "count", "count_used", "imported")
 #: No assembly or police deployment on record comes near; guards against a slipped finger.
 MOST_PEOPLE = 10_000_000
 
@@ -378,12 +375,8 @@ class Card(models.Model):
     def was_changed_by(self, user) -> bool:
         """Whether ``user`` wrote any of the answers since the last approval, or any answer of a
         card that this one was merged from."""
-        last = self.events.filter(to_status=v.Status.APPROVED).values("id")[:1]
-        return (
-            self.events.filter(actor=user, kind__in=WRITING)
-            .exclude(id__lt=Coalesce(Subquery(last), 0))
-            .exists()
-        ) or self._was_merged_from_cards_of(user)
+        changed = Card.objects.filter(pk=self.pk).changed_by(user).exists()
+        return changed or self._was_merged_from_cards_of(user)
 
     def origins(self) -> set[int]:
         """Keys of the cards that this one was merged from, and of those that they were from."""
@@ -400,6 +393,11 @@ class Card(models.Model):
         origins = self.origins()
         wrote = Q(monitor=user) | Q(events__actor=user, events__kind__in=WRITING)
         return bool(origins) and Card.objects.filter(wrote, pk__in=origins).exists()
+
+    @property
+    def was_approved(self) -> bool:
+        """Whether the card has ever been approved, whatever its status now."""
+        return self.events.filter(to_status=v.Status.APPROVED).exists()
 
     @property
     def is_open(self) -> bool:

@@ -12,14 +12,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cards import conflicts, duplicates, services, validators, workflow
+from cards import checks, conflicts, duplicates, review, services, validators, workflow
+from cards.desk import Thread, threads_of
 from cards.forms.card import CardForm
 from cards.lookup import card_for, card_or_new
 from cards.models import Card
 from cards.reading import returned_for
 from cards.serialise import answers_of
+from cards.vocabularies import QueryState
 from monitoring.accounts.access import allowed
 
 
@@ -50,6 +53,7 @@ def edit(request, uuid):
         form.take(refused)
         return _page(request, form, card, status=422)
     _keep_version(form, card)
+    _answer_queries(request, card)
     if not form.is_valid():
         return _page(request, form, card, status=422, saved=True)
     if request.POST.get("action") == "submit":
@@ -127,7 +131,7 @@ def _submit(request, form: CardForm, card: Card):
     if problems:
         form.add_problems(problems)
         return _page(request, form, card, status=422)
-    warnings = validators.warnings(answers_of(card))
+    warnings = checks.asked(answers_of(card))
     twins = duplicates.candidates(card, request.user)
     codes = [warning.code for warning in warnings] + ["duplicate"] * bool(twins)
     accepted = set(request.POST.getlist("accepted"))
@@ -139,7 +143,32 @@ def _submit(request, form: CardForm, card: Card):
         form.add_error(None, refused)
         return _page(request, form, card, status=422)
     messages.success(request, _("Card %(number)s has been submitted.") % {"number": card.number})
+    if waiting := sum(thread.query.state == QueryState.OPEN for thread in threads_of(card)):
+        text = ngettext(
+            "%(n)s question of the editor still waits for your answer.",
+            "%(n)s questions of the editor still wait for your answer.",
+            waiting,
+        )
+        messages.warning(request, text % {"n": waiting})
     return redirect(card)
+
+
+def _answer_queries(request, card: Card) -> None:
+    """Send what was typed under the questions of the review; autosaving leaves it alone, since a
+    message once sent stays as it is."""
+    if not allowed(request.user, "card.answer_query", card):
+        return
+    for thread in _unsettled(request.user, card):
+        text = request.POST.get(f"answer-{thread.query.pk}", "")
+        if text.strip():
+            review.answer(thread.query, actor=request.user, text=text)
+
+
+def _unsettled(user, card: Card | None) -> list[Thread]:
+    """Questions to the person about the card that are not closed."""
+    if card is None or not allowed(user, "card.answer_query", card):
+        return []
+    return [thread for thread in threads_of(card) if thread.query.state != QueryState.CLOSED]
 
 
 def _keep_version(form: CardForm, card: Card) -> None:
@@ -158,11 +187,17 @@ def _conflict_page(request, form: CardForm, stored: Card):
 def _page(request, form: CardForm, card: Card | None, status: int = 200, **extra):
     answers = answers_of(card) if card else {}
     uuid = card.uuid if card else form.initial.get("uuid") or form.data.get("uuid")
+    threads = _unsettled(request.user, card)
+    for thread in threads:
+        typed = request.POST.get(f"answer-{thread.query.pk}", "")
+        thread.typed = "" if typed.strip() == thread.messages[-1].text else typed
     context = {
         "form": form,
         "card": card,
         "uuid": uuid,
         "progress": form.progress(),
+        "threads": threads,
+        "loose_threads": form.show_threads(threads),
         "missing": validators.missing(validators.tidy(answers)) if card else [],
         "returned_for": returned_for(card) if card else "",
         "no_regions": not request.user.all_regions and not request.user.region_codes(),

@@ -6,28 +6,42 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cards import attachments, duplicates, permits, services, validators, workflow
+from cards import attachments, duplicates, permits, queue, review, services, validators, workflow
+from cards.desk import desk_of
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
 from cards.lookup import applications_of, card_for, count_for, merges_of, numbered
 from cards.models import Card
-from cards.reading import history_of, page_of_history, parts_of, returned_for
+from cards.reading import (
+    PAGE,
+    hidden_from,
+    history_of,
+    page_of_history,
+    questions_in_words,
+    returned_for,
+)
 from cards.serialise import answers_of
 from monitoring.accounts.access import allowed
 
 
 @require_safe
 def detail(request, uuid):
-    return _page(request, card_for(request.user, uuid, whole=True))
+    card = card_for(request.user, uuid, whole=True)
+    seen = None
+    if request.method == "GET" and allowed(request.user, "card.review", card):
+        seen = review.see(card, request.user)
+    return page(request, card, seen=_since(request, seen))
 
 
 @require_safe
 def history(request, uuid):
     """Every change of the card: who, when, why, from what to what."""
     card = card_for(request.user, uuid)
-    page = page_of_history(card, request.GET.get("before", ""))
+    hidden = hidden_from(request.user, card)
+    page = page_of_history(card, request.GET.get("before", ""), hidden=hidden)
     return render(request, "cards/history.html", {"card": card, "page": page})
 
 
@@ -56,9 +70,13 @@ def transition(request, uuid, name):
         return redirect(card)
     except ValidationError as refused:
         form.take(refused)
-        return _page(request, card, refused=form, status=422)
+        return page(request, card, refused=form, status=422)
     messages.success(request, row.done)
-    return redirect("cards:queue" if allowed(request.user, "card.queue") else card)
+    if not allowed(request.user, "card.queue"):
+        return redirect(card)
+    if queue.is_walk(request.GET):
+        return redirect(_onward(queue.walk(request, card)))
+    return redirect("cards:queue")
 
 
 @require_POST
@@ -74,7 +92,7 @@ def inclusion(request, uuid):
         else:
             messages.success(request, _("The decision has been recorded."))
             return redirect(card)
-    return _page(request, card, inclusion_form=form, status=422)
+    return page(request, card, inclusion_form=form, status=422)
 
 
 @require_POST
@@ -86,7 +104,7 @@ def count_add(request, uuid):
         services.add_count(card, actor=request.user, **form.cleaned_data)
         messages.success(request, _("The count has been kept."))
         return redirect(card.get_absolute_url() + "#counts")
-    return _page(request, card, count_form=form, status=422)
+    return page(request, card, count_form=form, status=422)
 
 
 @require_POST
@@ -98,34 +116,33 @@ def count_use(request, uuid, pk):
     return redirect(card.get_absolute_url() + "#counts")
 
 
-def _page(request, card: Card, status: int = 200, **forms):
+def page(request, card: Card, status: int = 200, *, seen: int | None = None, **forms):
+    """The card's page with the forms as they stand; ``seen``: entry of the history seen last."""
     user = request.user
-    answers = answers_of(card)
+    told = {"typed": forms.pop("typed", None), "errors": forms.pop("errors", None)}
+    if seen is None:
+        seen = _since(request, None)
+    on_the_way = card.status == "submitted" or queue.is_walk(request.GET)
+    at_desk = on_the_way and allowed(user, "card.queue")
     context = {
         "card": card,
-        "parts": parts_of(card),
-        "entries": history_of(card, 6),
-        "missing": validators.missing(answers) if card.is_open else [],
-        "warnings": validators.warnings(answers),
-        "may_merge": allowed(user, "card.merge", card),
+        "desk": desk_of(user, card, seen=seen, **told),
+        "walk": queue.walk(request, card) if at_desk else None,
+        "here": _here(request, seen),
+        "entries": history_of(card, PAGE, hidden=hidden_from(user, card)),
+        "missing": validators.missing(answers_of(card)) if card.is_open else [],
         "twins": _twins(user, card),
         "merges": merges_of(user, card),
-        "may_unmerge": allowed(user, "card.unmerge", card),
         "returned_for": returned_for(card),
         "transitions": _transition_forms(user, card, forms.pop("refused", None)),
         "may_edit": allowed(user, "card.edit", card) or allowed(user, "card.edit_submitted", card),
-        "may_count": allowed(user, "card.add_count", card),
-        "may_decide_inclusion": allowed(user, "card.decide_inclusion", card),
-        "may_add_outcome": allowed(user, "card.add_outcome", card),
-        "may_attach": allowed(user, "card.attach", card),
-        "may_review_outcome": allowed(user, "card.review_outcome", card),
-        "may_see_original": allowed(user, "card.see_original", card),
         "attachments": attachments.shown_to(user, card),
         "applications": applications_of(user, card),
         "may_record_application": allowed(user, "application.create")
         and permits.tells_of_one(card),
         "inclusion_form": InclusionForm(initial={"inclusion": card.inclusion}),
         "count_form": CountForm(),
+        **{name: allowed(user, right, card) for name, right in _MAY.items()},
         **forms,
     }
     return render(request, "cards/detail.html", context, status=status)
@@ -139,6 +156,49 @@ def _twins(user, card: Card) -> list[tuple[duplicates.Candidate, bool]]:
     return [(each, allowed(user, "card.merge", each.card)) for each in found]
 
 
+#: Name in the template -> right that is asked of the card.
+_MAY = {
+    "may_review": "card.review",
+    "may_merge": "card.merge",
+    "may_unmerge": "card.unmerge",
+    "may_ask": "card.ask",
+    "may_answer": "card.answer_query",
+    "may_close": "card.close_query",
+    "may_verify": "card.verify",
+    "may_dismiss": "card.dismiss_check",
+    "may_count": "card.add_count",
+    "may_decide_inclusion": "card.decide_inclusion",
+    "may_add_outcome": "card.add_outcome",
+    "may_attach": "card.attach",
+    "may_review_outcome": "card.review_outcome",
+    "may_see_original": "card.see_original",
+}
+
+
+def _since(request, seen: int | None) -> int | None:
+    """What was new when the card was opened stays new while one works on it: see ``_here``."""
+    text = request.GET.get("since", "")
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    return seen
+
+
+def _here(request, seen: int | None) -> str:
+    """The query string that the forms of the page send along."""
+    query = request.GET.copy()
+    if seen is not None:
+        query["since"] = str(seen)
+    return f"?{query.urlencode()}" if query else ""
+
+
+def _onward(walk: queue.Walk) -> str:
+    """The next card of the walk, else one that was left behind, else the queue."""
+    card = walk.next or walk.previous
+    if card is None:
+        return reverse("cards:queue") + walk.back
+    return f"{card.get_absolute_url()}?{walk.query}"
+
+
 def _transition_forms(user, card: Card, refused) -> list[TransitionForm]:
     """A form for every transition open to the person; submitting has its own page."""
     forms = []
@@ -146,5 +206,6 @@ def _transition_forms(user, card: Card, refused) -> list[TransitionForm]:
         if row.name == "submit":
             continue
         same = refused is not None and refused.row.name == row.name
-        forms.append(refused if same else TransitionForm(row=row))
-    return forms
+        initial = {"reason": questions_in_words(card)} if row.name == "return" else None
+        forms.append(refused if same else TransitionForm(row=row, initial=initial))
+    return sorted(forms, key=lambda form: form.row.name != "approve")

@@ -90,8 +90,12 @@ def confirm(request, token):
     seen = preview(kind, checked)
     if checked.refusals or seen["mark"] != upload.about["mark"]:
         return _again(request, upload, seen)
+    reason = request.POST.get("reason", "").strip()
+    if seen["amended"] and not reason:
+        messages.error(request, _("Say why approved cards change: nothing was loaded yet."))
+        return redirect("cards:import_preview", upload.token)
     try:
-        kind.load(checked, user=request.user)
+        kind.load(checked, user=request.user, **({"reason": reason} if seen["amended"] else {}))
     except Changed:
         return _again(request, upload, seen)
     pending.discard(request, upload)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from cards import paging, validators
+from cards import queue as desk_queue
+from cards.desk import asked_of
 from cards.files import export
 from cards.filters import CardFilter
 from cards.lookup import cards_for, merged_among, returned_with_reason
@@ -29,14 +31,13 @@ class Line:
 
     card: Card
     open_questions: int = 0
-    warnings: int = 0
     days: int = 0
 
 
 @require_safe
 def own(request):
     """The person's own cards: what is asked of them first, then everything, newest first."""
-    _ask(request.user, "card.create")
+    ask_right(request.user, "card.create")
     cards = cards_for(request.user).filter(monitor=request.user)
     return _page(
         request,
@@ -46,29 +47,37 @@ def own(request):
         own=True,
         line=_own_line,
         returned=returned_with_reason(request.user),
+        asked=asked_of(request.user),
         awaiting=cards.awaiting_outcome().count(),
     )
 
 
 @require_safe
 def queue(request):
-    """Submitted cards, the longest waiting first."""
-    _ask(request.user, "card.queue")
-    return _page(
+    """Submitted cards, the longest waiting first, with what the desk says of each."""
+    ask_right(request.user, "card.queue")
+    cards = desk_queue.queue_of(request.user)
+    chosen = desk_queue.QueueFilter(request.GET, request=request, queryset=cards)
+    page, lines = desk_queue.page_of(request.user, chosen.qs, request.GET)
+    first = next((line.card for line in lines if line.mine), None)
+    return _render(
         request,
-        cards_for(request.user).filter(status="submitted"),
-        paging.OLDEST_SUBMITTED,
+        chosen,
+        page,
+        lines,
         title=_("Review queue"),
         lead=_("Submitted cards, the longest waiting first. Nobody approves a card of their own."),
         kind="queue",
-        line=_queue_line,
+        facets=desk_queue.facets(request.user, chosen),
+        step=desk_queue.step(chosen.given),
+        first=first if not page.before else None,
     )
 
 
 @require_safe
 def awaiting(request):
     """Approved cards whose people have not been before a court yet, as far as is known."""
-    _ask(request.user, "card.create")
+    ask_right(request.user, "card.create")
     return _page(
         request,
         cards_for(request.user).awaiting_outcome(),
@@ -86,7 +95,7 @@ def awaiting(request):
 @require_safe
 def everything(request):
     """Every card that the person may see, newest first."""
-    _ask(request.user, "card.export")
+    ask_right(request.user, "card.export")
     return _page(
         request, cards_for(request.user), paging.NEWEST, title=_("Cards"), kind="all", line=Line
     )
@@ -95,7 +104,7 @@ def everything(request):
 @require_safe
 def download(request):
     """The filtered cards as a file that can be loaded again: ``format`` csv or xlsx."""
-    _ask(request.user, "card.export")
+    ask_right(request.user, "card.export")
     chosen = CardFilter(request.GET, request=request, queryset=cards_for(request.user))
     if chosen.problems:
         for problem in chosen.problems:
@@ -109,7 +118,8 @@ def download(request):
     )
 
 
-def _ask(user, right: str) -> None:
+def ask_right(user, right: str) -> None:
+    """Refuse whoever does not have a right that is not asked of a card."""
     if not allowed(user, right):
         raise PermissionDenied
 
@@ -119,22 +129,21 @@ def _own_line(card: Card) -> Line:
     return Line(card, open_questions=len(missing))
 
 
-def _queue_line(card: Card) -> Line:
-    days = (timezone.now() - card.submitted_at).days if card.submitted_at else 0
-    return Line(card, days=days, warnings=len(validators.warnings(answers_of(card))))
-
-
 def _awaiting_line(card: Card) -> Line:
     return Line(card, days=(timezone.localdate() - card.date).days)
 
 
-def _page(request, cards, order, *, line, title: str | Promise, **extra):
+def _page(request, cards, order, *, line, **extra):
     chosen = CardFilter(request.GET, request=request, queryset=cards)
     page = paging.page_of(chosen.qs.with_labels(), order, request.GET)
+    return _render(request, chosen, page, [line(card) for card in page.rows], **extra)
+
+
+def _render(request, chosen, page, lines, *, title: str | Promise, **extra):
     context = {
         "title": title,
         "filter": chosen,
-        "lines": [line(card) for card in page.rows],
+        "lines": lines,
         "merged": merged_among(page.rows),
         "empty": not page.rows and not request.GET,
         "previous_url": page.previous_url(request.GET),

@@ -55,6 +55,16 @@ def submitted_or_approved(user: User, card) -> bool:
     return card.status in ("submitted", "approved")
 
 
+def under_review(user: User, card) -> bool:
+    """Somebody still works on it: questions are asked and answered."""
+    return card.status in ("submitted", "returned")
+
+
+def own_or_reviewed(user: User, card) -> bool:
+    """The card is the person's own, or an editor's to review."""
+    return own(user, card) or (user.role == Role.EDITOR and in_scope(user, card))
+
+
 def takes_outcomes(user: User, card) -> bool:
     """Court outcomes follow a card for weeks, from the first draft on, unless it was dropped."""
     return card.status not in ("rejected", "duplicate")
@@ -89,6 +99,12 @@ RIGHTS: tuple[Right, ...] = (
     Right("card.unmerge", (E,), (not_own, in_scope)),
     Right("card.reopen", (E,), (in_scope, approved)),
     Right("card.decide_inclusion", (E,), (not_own, in_scope, submitted)),
+    Right("card.see_queries", (M, E), (own_or_reviewed,)),
+    Right("card.ask", (E,), (not_own, in_scope, under_review)),
+    Right("card.close_query", (E,), (not_own, in_scope, under_review)),
+    Right("card.answer_query", (M, E), (own, under_review)),
+    Right("card.dismiss_check", (E,), (not_own, in_scope, submitted)),
+    Right("card.verify", (E,), (not_own, in_scope, submitted)),
     Right("card.add_outcome", (M, E), (in_scope, takes_outcomes)),
     Right("card.review_outcome", (E,), (in_scope, approved)),
     Right("card.add_count", (M, E), (own, open_card)),

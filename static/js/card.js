@@ -104,6 +104,11 @@ if (form) {
   form.addEventListener("change", (event) => {
     if (event.target.type === "radio" || event.target.type === "checkbox") changed(event);
   });
+  // an answer to the editor is sent with a button only, so that it is whole
+  window.addEventListener("beforeunload", (event) => {
+    const unsent = [...form.querySelectorAll("[data-message]")].some((box) => box.value !== box.defaultValue);
+    if (unsent && !saving.leaving) event.preventDefault();
+  });
   quickAnswers(form);
   guardedSubmit(saving);
   updateQuestions();

@@ -2,7 +2,7 @@
 
 function values(question) {
   const found = [];
-  for (const field of question.querySelectorAll("input, select, textarea")) {
+  for (const field of question.querySelectorAll("input, select, textarea:not([data-message])")) {
     if (field.type === "radio" || field.type === "checkbox") {
       if (field.checked) found.push(field.value);
     } else if (field.value.trim()) found.push(field.value.trim());

@@ -44,6 +44,12 @@ card.merge            .       EW          .          EW         .          .
 card.unmerge          EW      EW          EW         EW         EW         EW
 card.reopen           .       .           .          SEW        .          .
 card.decide_inclusion .       EW          .          .          .          .
+card.see_queries      MmSsEW  MmSsEW      MmSsEW     MmSsEW     MmSsEW     MmSsEW
+card.ask              .       EW          EW         .          .          .
+card.close_query      .       EW          EW         .          .          .
+card.answer_query     .       MmSs        MmSs       .          .          .
+card.dismiss_check    .       EW          .          .          .          .
+card.verify           .       EW          .          .          .          .
 card.add_outcome      MOSEW   MOSEW       MOSEW      MOSEW      .          .
 card.review_outcome   .       .           .          SEW        .          .
 card.add_count        MmSs    .           MmSs       .          .          .

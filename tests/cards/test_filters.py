@@ -285,7 +285,7 @@ def test_who_has_one_answer_only_is_not_asked(reference):
     panel = {field.name for field in chosen("", MonitorFactory()).panel}
     assert panel == set(PANEL) - {"monitor"}
     panel = {field.name for field in chosen("", AnalystFactory()).panel}
-    assert panel == set(PANEL) - {"status"}
+    assert panel == set(PANEL) - {"status", "queries"}
 
 
 @pytest.mark.parametrize(

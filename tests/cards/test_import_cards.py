@@ -131,3 +131,13 @@ def test_the_cards_of_2018():
     out, _err, _status = run(FIXTURES / "cards.csv", outcomes=outcomes)
     assert "updated 0, unchanged 32, refused 0" in out
     assert "updated 0, unchanged 119, refused 0" in out
+
+
+def test_why_approved_cards_change_stands_in_the_history(file):
+    run(file(csv_of(card_row())), status="approved")
+    path = file(csv_of(card_row(place="Station")))
+    run(path)
+    assert Card.objects.get().events.get(kind="imported", version=2).reason == path.name
+    run(file(csv_of(card_row(place="Square"))), status="approved")
+    run(file(csv_of(card_row(place="Old station"))), reason="The place was wrong")
+    assert Card.objects.get().events.filter(kind="imported").first().reason == "The place was wrong"

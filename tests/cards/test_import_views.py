@@ -15,7 +15,7 @@ from cards.files import pending
 from cards.files.columns import CARD_COLUMNS
 from cards.files.importing import check
 from cards.models import Card, CaseUpdate, Coverage
-from tests.factories import BY_ROLE, EditorFactory
+from tests.factories import BY_ROLE, EditorFactory, make_card
 from tests.files import card_row, csv_of, outcome_row
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -320,3 +320,17 @@ def test_templates_can_be_filled_in_and_loaded(client):
     checked = check(stream.getvalue())
     assert (checked.refusals, checked.cards.new) == ([], 1)
     assert client.get("/cards/import/templates/passwords.csv").status_code == 404
+
+
+def test_a_file_that_changes_approved_cards_asks_why(client):
+    card = make_card("approved")
+    url = chosen(client, {"ref": "", "uuid": str(card.uuid), "place": "Station"})
+    assert "Why 1 approved card changes" in texts(client, url)
+    answer = client.post(url + "load/", {"reason": " "}, follow=True)
+    assert "Say why approved cards change" in answer.content.decode()
+    card.refresh_from_db()
+    assert card.place != "Station"
+    assert client.post(url + "load/", {"reason": "The place was wrong"}).status_code == 302
+    card.refresh_from_db()
+    assert (card.place, card.status) == ("Station", "submitted")
+    assert card.events.get(kind="imported").reason == "The place was wrong"

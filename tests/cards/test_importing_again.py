@@ -4,8 +4,9 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
-from cards import services
+from cards import review, services, workflow
 from cards.files import importing
 from cards.files.export import written
 from cards.files.importing import check
@@ -205,3 +206,58 @@ def test_approved_cards_need_the_right_of_an_editor(monitor, analyst):
     for user in (monitor, analyst):
         checked = check(csv_of(card_row("A-1", status="approved")), user=user)
         assert ("cards", 2, "status") in said(checked)
+
+
+def test_what_an_editors_file_changes_another_editor_approves(editor, other_editor):
+    card = make_card("approved", editor=other_editor)
+    row = {"ref": "", "uuid": str(card.uuid), "place": "Station", "status": "approved"}
+    checked = check(csv_of(row), user=editor)
+    assert (checked.amended, said(checked)) == (1, [])
+    assert "await" in str(checked.notices[-1])
+    importing.load(checked, user=editor, reason="The place was wrong")
+    card.refresh_from_db()
+    assert (card.place, card.status, card.editor) == ("Station", "submitted", None)
+    assert card.amended_at is not None
+    moved, changed = card.events.all()[:2]
+    assert (moved.kind, moved.to_status, moved.reason) == (
+        "status", "submitted", "The place was wrong",
+    )  # fmt: skip
+    assert (changed.kind, changed.actor, changed.reason) == (
+        "imported", editor, "The place was wrong",
+    )  # fmt: skip
+    # Nor by a second file that changes nothing, nor on the card's page.
+    row = {"ref": "", "uuid": str(card.uuid), "status": "approved"}
+    assert said(check(csv_of(row), user=editor)) == [("cards", 2, "status")]
+    with pytest.raises(PermissionDenied):
+        workflow.apply(card, "approve", actor=editor)
+    load(row, user=other_editor)
+    card.refresh_from_db()
+    assert (card.status, card.editor) == ("approved", other_editor)
+
+
+def test_a_submitted_card_that_a_file_changes_is_not_approved_by_it(editor):
+    card = make_card("submitted")
+    row = {"ref": "", "uuid": str(card.uuid), "place": "Station", "status": "approved"}
+    load(row, user=editor)
+    card.refresh_from_db()
+    assert (card.place, card.status, card.amended_at) == ("Station", "submitted", None)
+
+
+def test_a_file_approves_no_card_with_a_question_that_is_not_closed(editor):
+    card = make_card("submitted")
+    query = review.ask(card, actor=editor, text="Which square?")
+    row = {"ref": "", "uuid": str(card.uuid), "status": "approved"}
+    for user in (EditorFactory(), None):
+        assert said(check(csv_of(row), user=user)) == [("cards", 2, "status")]
+    review.close(query, actor=editor)
+    load(row, user=EditorFactory())
+    card.refresh_from_db()
+    assert card.status == "approved"
+
+
+def test_the_operators_file_is_marked_as_a_change_too():
+    load(card_row("A-1"), status="approved")
+    assert Card.objects.get().amended_at is None
+    load(card_row("A-1", place="Station", status="approved"))
+    card = Card.objects.get()
+    assert (card.status, card.amended_at is not None) == ("approved", True)

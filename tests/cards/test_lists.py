@@ -93,7 +93,7 @@ def test_the_queue_is_oldest_first_within_the_regions(signed_in):
     Card.objects.filter(pk=second.pk).update(submitted_at=three_days_ago)
     response = page(signed_in(here), "queue")
     assert cards_on(response) == [second.pk, first.pk]
-    assert [(line.days, line.warnings) for line in response.context["lines"]] == [(3, 1), (0, 1)]
+    assert [(line.days, line.flags) for line in response.context["lines"]] == [(3, 1), (0, 1)]
     text = response.content.decode()
     assert "waiting for 3 days" in text
     assert second.city.region.label_en in text
@@ -153,10 +153,10 @@ def test_a_bad_condition_is_told_and_leaves_the_rest(signed_in, editor):
 @pytest.mark.parametrize(
     ("name", "role", "status", "limit"),
     [
-        ("list", "monitor", "draft", 10),
-        ("list", "monitor", "approved", 10),
-        ("queue", "editor", "submitted", 9),
-        ("awaiting", "editor", "approved", 9),
+        ("list", "monitor", "draft", 12),
+        ("list", "monitor", "approved", 12),
+        ("queue", "editor", "submitted", 13),
+        ("awaiting", "editor", "approved", 10),
         ("all", "analyst", "approved", 9),
     ],
 )

@@ -32,7 +32,6 @@ def errors(**changes) -> dict[str, list[str]]:
 
 def test_the_card_of_the_factories_is_without_error():
     assert errors() == {}
-    assert validators.warnings(full_answers()) == []
 
 
 REQUIRED = {
@@ -405,35 +404,6 @@ def test_what_follows_from_other_answers_is_filled_in(given, becomes):
 def test_what_counts_by_rule(course, peaceful, inclusion):
     answers = {"course": course, "peaceful": peaceful}
     assert validators.default_inclusion(answers) == inclusion
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"police": 26}, {"police": ["police_above_participants"]}),
-        ({"police": 25}, {}),
-        ({"police": 26, "participants": None}, {}),
-        ({"police": 1, "participants": 0}, {"police": ["police_above_participants"]}),
-        (
-            {"participants": 100, "akimat_present": "no", "police_present": "no", "police": 0},
-            {"police_present": ["nobody_present"]},
-        ),
-        (
-            {"participants": 100, "akimat_present": "unknown", "police_present": "unknown"},
-            {"police_present": ["nobody_present"]},
-        ),
-        ({"participants": 99, "akimat_present": "no", "police_present": "no"}, {}),
-        ({"participants": 100, "akimat_present": "yes", "police_present": "no"}, {}),
-        ({"duration_minutes": 1441}, {"duration_minutes": ["over_a_day"]}),
-        ({"duration_minutes": 1440}, {}),
-        ({"detained": 26}, {"detained": ["above_participants"]}),
-        ({"detained": 25}, {}),
-        ({"detained": 26, "participants": None}, {}),
-    ],
-)
-def test_what_deserves_a_second_look_is_asked_and_never_blocks(changes, expected):
-    answers = {**full_answers(), **changes}
-    assert codes_of(validators.warnings(answers)) == expected
 
 
 OUTCOMES = {

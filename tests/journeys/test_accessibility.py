@@ -19,6 +19,8 @@ PAGES = {
         "/cards/import/format/",
         "{card}",
         "{card}history/",
+        "{submitted}?in=queue",
+        "/cards/queue/selected/?action=return&card={chosen}",
         "{draft}edit/",
         "{twin}",
         "{twin}merge/{other}/",
@@ -44,6 +46,23 @@ PAGES = {
     ],
     "administrator": ["/settings/accounts/user/{account}/history/"],
 }
+
+
+def under_review(editor) -> dict[str, str]:
+    """A card of the queue with questions, flags, marks and news on it."""
+    from cards import review, services
+    from tests.factories import EditorFactory, make_card
+
+    card = make_card("submitted", police=60, police_actions=("dispersed",))
+    review.see(card, editor)
+    query = review.ask(card, actor=editor, field="place", text="Which square?")
+    review.answer(query, actor=card.monitor, text="The old one")
+    review.ask(card, actor=editor, text="Photographs?")
+    review.dismiss(card, actor=editor, code="dispersed_but_held", reason="They had spoken")
+    services.save(card, actor=EditorFactory(), answers={"settlement": "Aksai"})
+    card.refresh_from_db()
+    review.verify(card, actor=editor, fields=["place"], version=card.version)
+    return {"submitted": card.get_absolute_url(), "chosen": str(card.uuid)}
 
 
 def violations(page) -> list[tuple[str, str]]:
@@ -86,6 +105,7 @@ def test_nothing_stands_in_anybodys_way(person, visit, role, light):
     if role == "editor":
         places["draft"] = make_card("draft", monitor=user).get_absolute_url()
         places |= cards_on_one_assembly()
+        places |= under_review(user)
     found = {}
     for viewport in (PHONE, DESK):
         page = visit(user, viewport, color_scheme=light)

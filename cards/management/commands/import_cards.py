@@ -23,6 +23,9 @@ class Command(BaseCommand):
             help="state of rows that do not say theirs (default: new cards arrive submitted)",
         )
         parser.add_argument("--user", help="account on whose behalf the cards are loaded")
+        parser.add_argument(
+            "--reason", default="", help="why approved cards change (default: the file's name)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument(
             "--reconstruction",
@@ -37,7 +40,13 @@ class Command(BaseCommand):
         try:
             checked = importing.check(cards, outcomes, status=options["status"], user=user)
             if not checked.refusals and not options["dry_run"]:
-                importing.load(checked, user=user, reconstruction=options["reconstruction"])
+                reason = options["reason"].strip() or options["cards"].name
+                importing.load(
+                    checked,
+                    user=user,
+                    reconstruction=options["reconstruction"],
+                    reason=reason,
+                )
         except importing.Unreadable as error:
             raise CommandError(str(error)) from None
         except importing.Changed:
