@@ -23,6 +23,8 @@ from cards.serialise import as_text
 
 #: Columns of a row of ``record_many``, in this order; ``changes`` hold texts.
 ROW = ("card_id", "kind", "actor_id", "at", "from_status", "to_status", "version", "changes")
+#: Rows of ``record_many`` that are written at once.
+PAGE = 1000
 _EMPTY = {"application_id": None, "account_id": None, "reason": ""}
 _AT = {name: place for place, name in enumerate(ROW)}
 
@@ -78,14 +80,15 @@ def record_many(rows: Sequence[Sequence[Any]]) -> None:
     _hold(get_user_model(), [row[_AT["actor_id"]] for row in rows])
     head = _head()
     seq, previous = head.seq, head.hash
-    chained = []
-    for row in rows:
-        seq += 1
-        values = [row[_AT[name]] if name in _AT else _EMPTY[name] for name in COLUMNS]
-        link = digest(seq, previous, values)
-        chained.append([*values, seq, previous, link])
-        previous = link
-    bulk.insert(Event, (*COLUMNS, "seq", "previous", "hash"), chained)
+    for start in range(0, len(rows), PAGE):
+        chained = []
+        for row in rows[start : start + PAGE]:
+            seq += 1
+            values = [row[_AT[name]] if name in _AT else _EMPTY[name] for name in COLUMNS]
+            link = digest(seq, previous, values)
+            chained.append([*values, seq, previous, link])
+            previous = link
+        bulk.insert(Event, (*COLUMNS, "seq", "previous", "hash"), chained)
     _move(head, seq, previous)
 
 
