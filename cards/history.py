@@ -33,6 +33,8 @@ ROW = (
     "changes",
     "reason",
 )
+#: Rows of ``record_many`` that are written at once.
+PAGE = 1000
 _EMPTY = {"application_id": None, "account_id": None}
 _AT = {name: place for place, name in enumerate(ROW)}
 
@@ -88,14 +90,15 @@ def record_many(rows: Sequence[Sequence[Any]]) -> None:
     _hold(get_user_model(), [row[_AT["actor_id"]] for row in rows])
     head = _head()
     seq, previous = head.seq, head.hash
-    chained = []
-    for row in rows:
-        seq += 1
-        values = [row[_AT[name]] if name in _AT else _EMPTY[name] for name in COLUMNS]
-        link = digest(seq, previous, values)
-        chained.append([*values, seq, previous, link])
-        previous = link
-    bulk.insert(Event, (*COLUMNS, "seq", "previous", "hash"), chained)
+    for start in range(0, len(rows), PAGE):
+        chained = []
+        for row in rows[start : start + PAGE]:
+            seq += 1
+            values = [row[_AT[name]] if name in _AT else _EMPTY[name] for name in COLUMNS]
+            link = digest(seq, previous, values)
+            chained.append([*values, seq, previous, link])
+            previous = link
+        bulk.insert(Event, (*COLUMNS, "seq", "previous", "hash"), chained)
     _move(head, seq, previous)
 
 

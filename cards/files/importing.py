@@ -71,6 +71,7 @@ def load(checked: Checked, *, user=None, reconstruction: bool = False, reason: s
             writer = loading.Writer(user, timezone.now(), reconstruction, reason)
             writer.write_cards(checked.rows)
             writer.write_outcomes(checked.outcomes)
+            writer.record()
             writer.announce()
     except IntegrityError as error:
         # Another import brought the same ref or identifier at the same moment.

@@ -80,6 +80,8 @@ class Writer:
         self.texts = [(name, as_text(empty[name]), {}) for name in KEPT]
         self.written: dict[str, _Written] = {}
         self.months: set[services.Month] = set()
+        #: Entries of the whole file: the head of the history is held at the end only.
+        self.events: list[list[Any]] = []
 
     def write_cards(self, rows: Sequence[Row]) -> None:
         """Insert the new cards and update the others, with their counts and history."""
@@ -105,7 +107,11 @@ class Writer:
                 if card.status == Status.APPROVED:
                     self.months.add(card.month)
             bulk.insert(CaseUpdate, _OUTCOME, updates)
-            history.record_many(events)
+            self.events += events
+
+    def record(self) -> None:
+        """Write the history of the whole file."""
+        history.record_many(self.events)
 
     def announce(self) -> None:
         """Tell listeners which place-months have changed, once for the whole file."""
@@ -127,7 +133,7 @@ class Writer:
             events.append(self._event(pk, EventKind.IMPORTED, 1, changes, to_status=row.status))
             counts += self._counts(pk, row.values)
             self._remember(row, pk, 1)
-        history.record_many(events)
+        self.events += events
         bulk.insert(Count, _COUNT, counts)
 
     def _new_card(self, row: Row, number: str | None) -> list[Any]:
@@ -173,7 +179,7 @@ class Writer:
                 counts += self._counts(card.pk, row.values, (subject,))
             self._remember(row, card.pk, version)
         bulk.update(Card, _CHANGED, changed)
-        history.record_many(events)
+        self.events += events
         for subject, pks in recounted.items():
             Count.objects.filter(card__in=pks, subject=subject, used=True).update(used=False)
         bulk.insert(Count, _COUNT, counts)

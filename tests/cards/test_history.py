@@ -103,6 +103,16 @@ def test_entries_written_at_once_are_those_written_one_by_one(editor):
     assert proof.verify().faults == ()
 
 
+def test_entries_written_in_several_pages_are_one_chain(monkeypatch):
+    monkeypatch.setattr(history, "PAGE", 2)
+    card = make_card("draft")
+    now = datetime.datetime(2018, 5, 10, 12, tzinfo=datetime.UTC)
+    rows = [[card.pk, "edited", None, now, "", "", n, {"police": ["", str(n)]}] for n in range(5)]
+    history.record_many(rows)
+    assert [event.version for event in entries()[1:]] == list(range(5))
+    assert proof.verify() == proof.Proof(6, proof.verify().head, ())
+
+
 def test_values_become_text_before_they_are_bound(editor):
     card = make_card("draft")
     pairs = {"date": [None, DAY], "attributes": ((), ("chants", "placards")), "police": [None, 0]}
