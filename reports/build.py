@@ -43,6 +43,10 @@ from reports.types import (
 )
 
 
+#: The one table that a report goes without where it would have no row.
+APPLICATIONS = "applications"
+
+
 @dataclass(frozen=True)
 class TableNo:
     """The place of a table in a chapter."""
@@ -95,7 +99,7 @@ def _main_figures(story: Story) -> Iterable[Block]:
 
 def _applications(story: Story) -> list[Block]:
     """A sentence and the table; nothing where no application is on record."""
-    parts = (Said(applications.applications, always=True), TableNo("applications"))
+    parts = (Said(applications.applications, always=True), TableNo(APPLICATIONS))
     return [block for part in parts for block in _blocks(part, story, {})]
 
 
@@ -248,7 +252,7 @@ def build(
     report = Report(
         period=period,
         chapters=tuple(_chapters(story, figures)),
-        tables=tuple(table for table in tables.values() if table),
+        tables=tuple(table for table in tables.values() if table or table.code != APPLICATIONS),
         figures=tuple(figures.values()),
         indicators=indicators,
         published=tuple(cell for cell, _code in published),

@@ -40,7 +40,7 @@ def shown(report, table: str, row: str) -> list[float | None]:
 
 def test_tables_are_those_of_the_report_in_its_order():
     order = ["1", "2", "3", "4", "topics", *"56789", "10", "11", "12", "13", "14", "15", "16"]
-    assert list(TABLES) == [*order, "court", "17", "18", "19", "text"]
+    assert list(TABLES) == [*order, "court", "17", "18", "19", "text", "applications"]
 
 
 def test_table_1_puts_the_place_with_most_first_and_equals_in_register_order():
