@@ -43,6 +43,9 @@ from reports.types import (
     Vocabulary,
 )
 
+#: The one table that a report goes without where it would have no row.
+APPLICATIONS = "applications"
+
 
 @dataclass(frozen=True)
 class TableNo:
@@ -96,7 +99,7 @@ def _main_figures(story: Story) -> Iterable[Block]:
 
 def _applications(story: Story) -> list[Block]:
     """A sentence and the table; nothing where no application is on record."""
-    parts = (Said(applications.applications, always=True), TableNo("applications"))
+    parts = (Said(applications.applications, always=True), TableNo(APPLICATIONS))
     return [block for part in parts for block in _blocks(part, story, {})]
 
 
@@ -249,7 +252,6 @@ def build(
     report = Report(
         period=period,
         chapters=tuple(_chapters(story, figures)),
-        # The register of applications has its table only where there is something in it.
         tables=tuple(table for table in tables.values() if table or table.code != APPLICATIONS),
         figures=tuple(figures.values()),
         indicators=indicators,
