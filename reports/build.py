@@ -43,9 +43,6 @@ from reports.types import (
     Vocabulary,
 )
 
-#: The one table that a report goes without where it would have no row.
-APPLICATIONS = "applications"
-
 
 @dataclass(frozen=True)
 class TableNo:
