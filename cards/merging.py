@@ -74,7 +74,7 @@ def merge(
     versions: those that the person looked at. Raises PermissionDenied, Changed, and ValidationError
     by field where nothing is chosen or the choices contradict each other.
     """
-    first, second = _locked(first.pk, second.pk)
+    first, second = services.hold([first, second])
     _ask(actor, "card.merge", first, second)
     if versions is not None and versions != (first.version, second.version):
         raise Changed(_("One of the cards was changed meanwhile. Please look at them again."))
@@ -125,7 +125,7 @@ def unmerge(made: Merge, *, actor, reason: str, receiver: str = "") -> Merge:
     without a reason.
     """
     made = Merge.objects.select_for_update().get(pk=made.pk)
-    made.card, made.first, made.second = _locked(made.card_id, made.first_id, made.second_id)
+    made.card, made.first, made.second = services.hold([made.card, made.first, made.second])
     _ask(actor, "card.unmerge", made.card, made.first, made.second)
     if obstacle := obstacle_to_undoing(made):
         raise workflow.NotPossible(obstacle)
@@ -188,14 +188,6 @@ def shared_codes(first: Card, second: Card) -> list[str]:
     """Person codes that both cards have a case for."""
     codes = first.cases.filter(case_code__in=second.cases.values("case_code"))
     return list(codes.values_list("case_code", flat=True))
-
-
-def _locked(*pks: int) -> list[Card]:
-    """The cards as stored, held in the order of their keys so that nobody waits in a circle."""
-    cards = {
-        card.pk: card for card in Card.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-    }
-    return [cards[pk] for pk in pks]
 
 
 def _ask(actor, right: str, *cards: Card) -> None:
