@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -56,13 +55,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def head_of_history(using: str = DEFAULT_DB_ALIAS) -> dict[str, Any] | None:
-    """Number and hash of the last entry of the chained history; None where there is none yet."""
-    try:
-        model = apps.get_model("cards", "HistoryHead")
-    except LookupError:
-        return None
-    return model._base_manager.using(using).values("seq", "hash").order_by("-seq").first()
+def head_of_history(models: list[rows.Model], using: str) -> dict[str, Any] | None:
+    """Number and hash of the last entry of the chained history; None where it is not chained."""
+    for model in models:
+        if rows.label(model) == "cards.historyhead":
+            return model._base_manager.using(using).values("seq", "hash").first()
+    return None
 
 
 @contextlib.contextmanager
@@ -100,7 +98,7 @@ def _fill(writer: archive.Writer, using: str) -> dict[str, Any]:
                 writer.add(name, len(content), [content])
                 tables[rows.label(model)] = number
         files, missing = _add_files(writer, rows.files(models, using))
-        history = head_of_history(using)
+        history = head_of_history(models, using)
     return writer.finish(
         {
             "product": PRODUCT,

@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import uuid
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -75,16 +76,19 @@ def dump(model: Model, using: str) -> Iterator[tuple[str, bytes, int]]:
         yield _part(model, part), _packed(lines), rows
 
 
-def lines_of(content: bytes) -> tuple[dict[str, Any], Iterator[str]]:
-    """A part unpacked: what it says of its table, and the lines with its rows.
-
-    Raises Damaged for what is no part of a table.
-    """
+def number_in(content: bytes) -> int:
+    """How many rows a part holds; raises Damaged for what is no part of a table."""
     try:
-        stream = io.TextIOWrapper(gzip.GzipFile(fileobj=io.BytesIO(content)), "utf-8")
-        return json.loads(stream.readline()), stream
-    except (OSError, EOFError, ValueError) as error:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            return sum(1 for _line in stream) - 1
+    except (OSError, EOFError, zlib.error) as error:
         raise Damaged("a table cannot be unpacked") from error
+
+
+def lines_of(content: bytes) -> tuple[dict[str, Any], Iterator[str]]:
+    """A part that was found whole, unpacked: what it says of its table, and a line for each row."""
+    stream = io.TextIOWrapper(gzip.GzipFile(fileobj=io.BytesIO(content)), "utf-8", newline="\n")
+    return json.loads(stream.readline()), stream
 
 
 def load(model: Model, names: list[str], lines: Iterable[str], using: str) -> int:
