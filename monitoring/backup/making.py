@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -92,11 +93,11 @@ def _fill(writer: archive.Writer, using: str) -> dict[str, Any]:
             for model in rows.models_after(loader, migrations)
             if rows.label(model) not in rows.LEFT_OUT
         ]
-        tables = {}
+        tables: Counter[str] = Counter()
         for model in models:
             for name, content, number in rows.dump(model, using):
                 writer.add(name, len(content), [content])
-                tables[rows.label(model)] = number
+                tables[rows.label(model)] += number
         files, missing = _add_files(writer, rows.files(models, using))
         history = head_of_history(models, using)
     return writer.finish(

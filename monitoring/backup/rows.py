@@ -60,7 +60,7 @@ def label(model: Model) -> str:
 
 
 def dump(model: Model, using: str) -> Iterator[tuple[str, bytes, int]]:
-    """The table in parts: name, content, number of rows. An empty table has one part."""
+    """The table in parts: name, content, rows in it. An empty table has one part."""
     names = [field.attname for field in columns(model)]
     head = json.dumps({"table": label(model), "columns": names})
     lines, length, part, rows = [head], len(head), 1, 0
