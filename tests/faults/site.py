@@ -84,8 +84,7 @@ class Site:
 
     def __init__(self, url: str, folder: Path):
         self.url, self.folder = url, folder
-        # A server that is being killed has much to say.
-        self.environment = site_environment(url, folder) | {"LOG_LEVEL": "CRITICAL"}
+        self.environment = site_environment(url, folder) | {"DEBUG": "false"}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -106,8 +105,13 @@ class Site:
         command = [sys.executable, "-m", "gunicorn", "monitoring.wsgi", "--preload"]
         command += ["--workers", str(WORKERS), "--bind", f"127.0.0.1:{self.port}"]
         command += ["--no-control-socket", "--log-level", "critical"]
+        # A server that is being killed has much to say.
         self.process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=self.environment, start_new_session=True
+            command,
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            start_new_session=True,
+            stderr=subprocess.DEVNULL,
         )
         self.wait()
 
