@@ -213,7 +213,13 @@ def small(keys: sealing.Keys = PLAIN, **manifest) -> bytes:
         writer = archive.Writer(stream)
         writer.add("tables/cards.form/000001.jsonl.gz", len(table), [table])
         writer.add("attachments/a/b", len(LITTLE), [LITTLE])
-        whole = {"product": "zhinalys", "format": 1, "rows": {"cards.form": 1}, "files": 1}
+        whole = {
+            "product": "zhinalys",
+            "format": 1,
+            "created_at": "2026-11-25T10:00:00+00:00",
+            "rows": {"cards.form": 1},
+            "files": 1,
+        }
         writer.finish(whole | {"migrations": [], "missing": [], "history": None} | manifest)
 
     if keys:
@@ -325,6 +331,13 @@ def test_an_empty_key_file_never_means_without_a_key(tmp_path):
     with pytest.raises(CommandError, match="holds no key"):
         call_command("backup", tmp_path / "backup", key_file=tmp_path / "keys")
     assert not (tmp_path / "backup").exists()
+
+
+def test_a_key_may_come_from_standard_input(path, monkeypatch, capsys):
+    path.write_bytes(small(OPENS))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{IDENTITY}\n"))
+    call_command("verify_backup", path, key_file=Path("-"))
+    assert "whole; made" in capsys.readouterr().out
 
 
 def test_a_new_pair_seals_and_opens(path):

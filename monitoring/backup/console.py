@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from monitoring.backup.errors import Refused
 def add_key_arguments(parser: CommandParser) -> None:
     key = parser.add_mutually_exclusive_group()
     key.add_argument(
-        "--key-file", type=Path, help="file with age keys, one a line (default: BACKUP_KEY)"
+        "--key-file",
+        type=Path,
+        help="file with age keys, one a line; - is standard input (default: BACKUP_KEY)",
     )
     key.add_argument("--no-key", action="store_true", help="not sealed, whatever BACKUP_KEY says")
 
@@ -25,8 +28,7 @@ def keys(key_file: Path | None, no_key: bool) -> sealing.Keys:
     if no_key:
         return sealing.Keys()
     try:
-        text = key_file.read_text() if key_file else settings.BACKUP_KEY
-        found = sealing.read_keys(text)
+        found = sealing.read_keys(_text(key_file))
     except OSError as error:
         raise CommandError(f"{key_file}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -36,6 +38,12 @@ def keys(key_file: Path | None, no_key: bool) -> sealing.Keys:
     if key_file and not found:
         raise CommandError(f"{key_file} holds no key.")
     return found
+
+
+def _text(key_file: Path | None) -> str:
+    if key_file is None:
+        return settings.BACKUP_KEY
+    return sys.stdin.read() if str(key_file) == "-" else key_file.read_text()
 
 
 def summary(manifest: dict[str, Any]) -> str:
