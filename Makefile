@@ -10,9 +10,11 @@ PYTHON := .venv/bin/python
 # The tests choose their database themselves; the shell's is the site's.
 PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
 LANGUAGES := --locale ru --locale kk
+# How long `make soak` is: docs/soak.md has the last results.
+SOAK ?= FAULTS_KILLS=3000 FAULTS_EDITORS=50 FAULTS_EDITS=200 FAULTS_SEQUENCES=20000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format messages screenshots clean
+.PHONY: help run test test-fast soak lint format messages screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +34,13 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
 	@TEST_IN_MEMORY=1 $(PYTEST) -q -m "not journey and not slow" $(ARGS)
+
+soak: ## the long runs, hours: 3,000 kills, 50 editors at once, 20,000 sequences, on each database
+	@.ci/setup test
+	@echo "SQLite"
+	@env -u DATABASE_URL $(SOAK) $(PYTHON) -m pytest -q -s tests/faults $(ARGS)
+	@echo "PostgreSQL"
+	@$(PYTHON) .ci/with_postgres.py env $(SOAK) $(PYTHON) -m pytest -q -s tests/faults $(ARGS)
 
 lint: ## style, likely bugs, types of reports/, missing migrations
 	@.ci/setup dev

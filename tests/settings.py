@@ -11,7 +11,7 @@ import tempfile
 
 _FROM_THE_SITE = (
     "ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DEMO EMAIL_URL HTTPS LANGUAGE_CODE MEDIA_ROOT STATIC_ROOT"
-    " TIME_ZONE"
+    " TIME_ZONE BACKUP_KEY SECRET_KEY_FALLBACKS"
 )
 for _name in _FROM_THE_SITE.split():
     os.environ.pop(_name, None)
@@ -36,6 +36,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# The tests' databases do not wait for the disk: one is in memory, one gone when the run is over.
+DURABILITY_CHECKED = False
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
