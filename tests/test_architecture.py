@@ -22,12 +22,13 @@ LEAVES = {
     "cards.sections": set(),
     "cards.validators": set(),
     "cards.signals": set(),
+    "cards.drawing": set(),
     "cards.files.cells": set(),
     "reports.types": set(),
 }
 #: Layers from the ground up: a module imports from its own layer and from those below it.
 CARDS = (
-    ("vocabularies", "sections", "validators", "signals", "cells", "sqlite", "apps"),
+    ("vocabularies", "sections", "validators", "signals", "cells", "drawing", "sqlite", "apps"),
     ("querysets",),
     ("models",),
     ("serialise", "selections", "reference", "history"),
