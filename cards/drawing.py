@@ -83,11 +83,11 @@ def _read(process: subprocess.Popen, limit: int) -> Pixels:
 
 def _draw(kind: str, limit: int) -> int:
     """The process: picture on standard input, size and pixels on standard output."""
-    from PIL import Image, ImageOps, TiffImagePlugin, WebPImagePlugin
+    from PIL import Image, ImageOps, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin
 
     # Decoders, and what reads how the camera was held: loaded while files can still be opened.
     Image.preinit()
-    assert TiffImagePlugin, WebPImagePlugin
+    assert MpoImagePlugin, (TiffImagePlugin, WebPImagePlugin)
     Image.MAX_IMAGE_PIXELS = None  # the limit is the caller's, and told before anything is unpacked
     _shut_in()
     with Image.open(sys.stdin.buffer, formats=[kind]) as image:
