@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
+from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.http import JsonResponse
 from django.shortcuts import render
@@ -73,7 +74,9 @@ class SizeMiddleware:
 def _announced(request) -> int:
     """Bytes of the body; the server never reads more than were announced."""
     text = request.META.get("CONTENT_LENGTH") or "0"
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest("Content-Length")
+    return int(text)
 
 
 def _too_large(request):

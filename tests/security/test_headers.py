@@ -195,8 +195,8 @@ def test_a_large_request_is_refused_unread(signed_in, editor, settings):
     assert stranger.post("/sign-in/", {"x": "y" * 200}).status_code == 413
     answer = stranger.post("/sign-in/", {"x": "y" * 200}, HTTP_ACCEPT="application/json")
     assert json.loads(answer.content)["ok"] is False
-    for length in ("-1", "1e9", "x", ""):
-        assert stranger.post("/sign-in/", {}, CONTENT_LENGTH=length).status_code < 500
+    for length in ("-1", "1e9", "x", "٣", "9" * 40):
+        assert stranger.post("/sign-in/", {}, CONTENT_LENGTH=length).status_code == 400
 
 
 def test_a_form_of_too_many_fields_is_refused(signed_in, editor):
