@@ -87,7 +87,7 @@ def _draw(kind: str, limit: int) -> int:
 
     # Decoders, and what reads how the camera was held: loaded while files can still be opened.
     Image.preinit()
-    assert MpoImagePlugin, (TiffImagePlugin, WebPImagePlugin)
+    _loaded = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
     Image.MAX_IMAGE_PIXELS = None  # the limit is the caller's, and told before anything is unpacked
     _shut_in()
     with Image.open(sys.stdin.buffer, formats=[kind]) as image:
