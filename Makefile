@@ -12,7 +12,7 @@ PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
 LANGUAGES := --locale ru --locale kk
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format messages screenshots clean
+.PHONY: help run test test-fast soak lint format messages screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
 	@TEST_IN_MEMORY=1 $(PYTEST) -q -m "not journey and not slow" $(ARGS)
+
+soak: ## 100,000 generated requests (FUZZ_EXAMPLES), others with each FUZZ_SEED
+	@.ci/setup dev
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100000) TEST_IN_MEMORY=1 $(PYTEST) -n 0 -q -s tests/security/test_fuzz.py $(ARGS)
 
 lint: ## style, likely bugs, types of reports/, missing migrations
 	@.ci/setup dev

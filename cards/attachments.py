@@ -54,7 +54,9 @@ PDF = FileType(DOCUMENT, "application/pdf", ".pdf")
 BY_CONTENT_TYPE = {kind.content_type: kind for kind in (JPEG, PNG, WEBP, MP4, QUICKTIME, WEBM, PDF)}
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\]+")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\]+"
+)
 
 
 class Refused(ValidationError):

@@ -15,7 +15,8 @@ UNUSED = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
     "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
-    "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking",
+    "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
+    "xr-spatial-tracking",
 )  # fmt: skip
 HEADERS = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
@@ -40,7 +41,7 @@ class HeadersMiddleware:
         # by a cache between nor by the browser for whoever holds the phone after signing out.
         response.headers.setdefault("Cache-Control", "private, no-store")
         if getattr(request, "signed_out", False):
-            # What the browser kept of the pages goes; never its storage, where unsent cards may lie.
+            # The pages that the browser kept go; never its storage, where unsent cards may lie.
             response.headers["Clear-Site-Data"] = '"cache"'
         for cookie in response.cookies.values():
             cookie["secure"] = cookie["secure"] or settings.HTTPS

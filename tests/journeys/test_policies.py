@@ -24,7 +24,7 @@ SETTINGS = [
 _WATCH = """
 window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
-  window.__violations.push(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile));
+  window.__violations.push(event.violatedDirective + " " + event.blockedURI));
 """
 
 

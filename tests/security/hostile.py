@@ -23,7 +23,9 @@ JPEG, PNG, WEBP = "JPEG", "PNG", "WEBP"
 def picture(kind: str = JPEG, mode: str = "RGB", size=(24, 16), **options) -> bytes:
     """A small picture with edges, so that every block of it differs."""
     image = Image.new("RGB", size)
-    image.putdata([(x * 9 % 256, y * 15 % 256, (x * y) % 256) for y in range(size[1]) for x in range(size[0])])
+    image.putdata(
+        [(x * 9 % 256, y * 15 % 256, (x * y) % 256) for y in range(size[1]) for x in range(size[0])]
+    )
     out = io.BytesIO()
     image.convert(mode).save(out, kind, **options)
     return out.getvalue()
@@ -71,7 +73,9 @@ def exif() -> bytes:
 def huge_png(width: int, height: int, body: bytes = b"") -> bytes:
     """A PNG that announces that size; ``body`` is what it unpacks from."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    )
 
 
 def huge_jpeg(width: int, height: int) -> bytes:

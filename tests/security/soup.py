@@ -15,9 +15,9 @@ from cards.forms.importing import CardsForm, CoverageForm
 from cards.sections import ANSWERS, DECISIONS
 from tests.factories import ANSWERS as GOOD
 from tests.factories import OUTCOME
+from tests.security.attacked import Route, World
 from tests.security.hostile import PICTURES
 from tests.security.sheets import READ
-from tests.security.world import Route, World
 
 #: Names of fields and parameters that some page reads; the rest is noise.
 NAMES = sorted(
@@ -51,7 +51,9 @@ TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/
          "multipart/form-data; boundary=" + "b" * 300, "application/json", "text/plain", "",
          "application/x-www-form-urlencoded; charset=utf-16", "multipart/form-data; charset=no; boundary=x",
          "a/b; charset=\xff"]  # fmt: skip
-METHODS = ["GET"] * 10 + ["POST"] * 10 + ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "FOO"]
+METHODS = (
+    ["GET"] * 10 + ["POST"] * 10 + ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "FOO"]
+)
 ROLES = ["anonymous", "monitor", "editor", "editor", "analyst", "administrator"]
 _FILES = [*list(PICTURES.values())[:12], *READ.values()]
 #: A text that may hold anything, as bytes of an address.
@@ -106,13 +108,17 @@ def _part(world: World, kind: str, name: str):
     return st.one_of(st.sampled_from(known), st.sampled_from(known), st.sampled_from(known), wild)
 
 
-_value = st.one_of(_wild, st.sampled_from([str(value) for value in GOOD.values() if value is not None]))
+_value = st.one_of(
+    _wild, st.sampled_from([str(value) for value in GOOD.values() if value is not None])
+)
 _pairs = st.lists(st.tuples(st.sampled_from(NAMES), _value), max_size=6)
 _query = st.one_of(
     st.just(""),
     _pairs.map(encoded),
     _pairs.map(encoded),
-    st.sampled_from(["%", "%FF=%FF", "a=%ED%A0%80", "&&&==", "a" * 3000, "from=%00&to=%00", ";", "=x"]),
+    st.sampled_from(
+        ["%", "%FF=%FF", "a=%ED%A0%80", "&&&==", "a" * 3000, "from=%00&to=%00", ";", "=x"]
+    ),
 )
 
 
@@ -130,7 +136,9 @@ def _changed(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [pair for pair in _good_form() if pair[0] not in spoilt] + changes
 
 
-def _multipart(pairs: list[tuple[str, str]], files: list[tuple[str, str, bytes]]) -> tuple[bytes, str]:
+def _multipart(
+    pairs: list[tuple[str, str]], files: list[tuple[str, str, bytes]]
+) -> tuple[bytes, str]:
     lines = []
     for name, value in pairs:
         head = f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'

@@ -59,7 +59,9 @@ def cards(reference):
 
 def test_there_are_enough_of_them():
     assert len(set(ALL)) >= 70
-    assert {"place", "demands", "description", "organiser_name", "ref", "source_links"} <= set(TYPED)
+    assert {"place", "demands", "description", "organiser_name", "ref", "source_links"} <= set(
+        TYPED
+    )
 
 
 def test_no_text_of_any_card_runs_in_any_file(cards):
@@ -91,7 +93,11 @@ def test_a_file_made_safe_and_loaded_again_changes_nothing(editor, kind):
     for number, payload in enumerate(ALL):
         # As the form keeps it: without spaces around, and within the column.
         text = payload.strip()[:200] or "x"
-        kept = {name: limited(Card, name, text).strip() for name in TYPED if name not in ("ref", "source_links")}
+        kept = {
+            name: limited(Card, name, text).strip()
+            for name in TYPED
+            if name not in ("ref", "source_links")
+        }
         make_card("submitted", **kept | {"form_other": "", "inclusion_reason": ""})
         assert number < 100
     with export.written(Card.objects.all(), kind) as stream:
@@ -118,7 +124,9 @@ def test_the_list_of_refused_rows_runs_nothing(signed_in, editor):
 def test_the_empty_files_run_nothing(reference, name):
     _kind, content = template(name)
     if name.endswith(".csv"):
-        cells = [cell for line in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in line]
+        cells = [
+            cell for line in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in line
+        ]
     else:
         book = openpyxl.load_workbook(io.BytesIO(content))
         found = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
@@ -138,7 +146,9 @@ def test_no_label_of_a_report_runs(reference):
     for separator in ",;\t":
         lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
         assert [cell for line in lines for cell in line if runs(cell) and not number(cell)] == []
-    made = render_xlsx(replace(whole, tables=(hostile,)), "en", [("=1", "=1", "+1", "@1", "-x", "=1")])
+    made = render_xlsx(
+        replace(whole, tables=(hostile,)), "en", [("=1", "=1", "+1", "@1", "-x", "=1")]
+    )
     book = openpyxl.load_workbook(io.BytesIO(made))
     found = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert [cell.value for cell in found if cell.data_type == "f"] == []

@@ -14,8 +14,8 @@ from django.urls import reverse
 from cards import attachments
 from monitoring.headers import HEADERS, UNUSED, HeadersMiddleware
 from tests.factories import PASSWORD, make_card
+from tests.security.attacked import routes
 from tests.security.hostile import picture
-from tests.security.world import routes
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]

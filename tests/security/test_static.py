@@ -60,7 +60,9 @@ def test_the_patterns_find_what_they_are_for():
 
 def test_files_that_hold_secrets_are_never_tracked():
     names = {path.name for path in tracked()}
-    assert not [name for name in names if name.endswith((".pem", ".key", ".sqlite3", ".env", ".p12"))]
+    assert not [
+        name for name in names if name.endswith((".pem", ".key", ".sqlite3", ".env", ".p12"))
+    ]
     assert "secret_key" not in names
 
 
@@ -74,7 +76,8 @@ def test_every_rule_of_bandit_is_on_and_every_exception_says_why():
         for path in tracked()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ROOMS
         for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if re.search(r"noqa: [\w, ]*\bS\d", line) and not re.search(r"noqa: [\w, ]+(?:\(| - ).{4,}", line)
+        if re.search(r"noqa: [\w, ]*\bS\d", line)
+        and not re.search(r"noqa: [\w, ]+(?:\(| - ).{4,}", line)
     ]
     assert bare == []
 
@@ -83,6 +86,8 @@ def test_every_package_has_one_exact_version():
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     packages = [line for line in lines if line and not line.startswith("#")]
     assert len(packages) > 40
-    assert [line for line in packages if not re.fullmatch(r"[\w.\-]+(\[[\w,]+\])?==[\w.]+", line)] == []
+    assert [
+        line for line in packages if not re.fullmatch(r"[\w.\-]+(\[[\w,]+\])?==[\w.]+", line)
+    ] == []
     names = [re.split(r"[\[=]", line)[0].lower().replace("_", "-") for line in packages]
     assert len(names) == len(set(names))
