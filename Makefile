@@ -35,12 +35,14 @@ test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
 	@TEST_IN_MEMORY=1 $(PYTEST) -q -m "not journey and not slow" $(ARGS)
 
-soak: ## the long runs, hours: 3,000 kills, 50 editors at once, 20,000 sequences, on each database
+soak: ## the long runs, hours: 3,000 kills, 50 editors at once, 20,000 sequences, 100,000 requests
 	@.ci/setup test
 	@echo "SQLite"
 	@env -u DATABASE_URL $(SOAK) $(PYTHON) -m pytest -q -s tests/faults $(ARGS)
 	@echo "PostgreSQL"
 	@$(PYTHON) .ci/with_postgres.py env $(SOAK) $(PYTHON) -m pytest -q -s tests/faults $(ARGS)
+	@echo "Generated requests (FUZZ_EXAMPLES of them, others with each FUZZ_SEED)"
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100000) TEST_IN_MEMORY=1 $(PYTEST) -n 0 -q -s tests/security/test_fuzz.py $(ARGS)
 
 lint: ## style, likely bugs, types of reports/, missing migrations
 	@.ci/setup dev

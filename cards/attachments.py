@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import warnings
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -22,7 +23,7 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from cards import services
+from cards import drawing, services
 from cards.models import Attachment, AttachmentKind, Card
 from monitoring.accounts.models import Role
 
@@ -53,7 +54,9 @@ PDF = FileType(DOCUMENT, "application/pdf", ".pdf")
 BY_CONTENT_TYPE = {kind.content_type: kind for kind in (JPEG, PNG, WEBP, MP4, QUICKTIME, WEBM, PDF)}
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]+")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\]+"
+)
 
 
 class Refused(ValidationError):
@@ -138,30 +141,23 @@ def clean_name(name: str) -> str:
 def redrawn(file, found: FileType) -> bytes:
     """The image drawn anew from its pixels, upright; raises Refused for what is no image.
 
-    Colour profiles are left behind too: reading them would be one more door for a hostile file.
+    It is decoded in a process of its own (``cards.drawing``). Colour profiles are left behind too:
+    reading them would be one more door for a hostile file.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
-    file.seek(0)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=[found.pillow]) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise Refused(_("The photograph has too many pixels."), code="pixels")
-                image.load()
-                upright = ImageOps.exif_transpose(image)
-                mode = "RGBA" if found is not JPEG and upright.has_transparency_data else "RGB"
-                pixels = upright.convert(mode)
-    except Refused:
-        raise
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise Refused(_("The photograph has too many pixels."), code="pixels") from error
-    except Exception as error:
-        # A decoder given hostile bytes may raise anything; whatever it is, this is no photograph.
-        text = _("The photograph cannot be read; it may be damaged.")
-        raise Refused(text, code="damaged") from error
-    bare = Image.frombytes(mode, pixels.size, pixels.tobytes())
+    with tempfile.TemporaryFile() as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        try:
+            pixels = drawing.pixels_of(copy, found.pillow, MAX_PIXELS)
+        except drawing.TooManyPixels as error:
+            raise Refused(_("The photograph has too many pixels."), code="pixels") from error
+        except drawing.NoPixels as error:
+            text = _("The photograph cannot be read; it may be damaged.")
+            raise Refused(text, code="damaged") from error
+    bare = Image.frombytes(pixels.mode, pixels.size, pixels.data)
     result = io.BytesIO()
     bare.save(result, found.pillow, **({} if found is PNG else {"quality": 88}))
     return result.getvalue()

@@ -55,7 +55,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
                 cursor.copy_expert(f"COPY {table} FROM STDIN", lines)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608  (our columns)
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -64,7 +64,7 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     columns = [_column(model, name) for name in names]
     listed = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
     statement = (
-        f"UPDATE {_quoted(model._meta.db_table)} SET {listed} WHERE {_quoted(key.column)} = %s"  # noqa: S608
+        f"UPDATE {_quoted(model._meta.db_table)} SET {listed} WHERE {_quoted(key.column)} = %s"  # noqa: S608  (our columns)
     )
     values = _prepared([*columns, key], rows)
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from monitoring.accounts.models import Role
 
 FIXTURES = settings.BASE_DIR / "fixtures" / "2018"
 #: Printed by ``make run``; good enough where everybody may look at everything.
-PASSWORD = "demonstration"  # noqa: S105
+PASSWORD = "demonstration"  # noqa: S105  (public on purpose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,19 +62,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before the static files, so that these carry the same headers.
+    "monitoring.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are long and phones are slow; Django pads against BREACH.
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "monitoring.headers.SizeMiddleware",
     "monitoring.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "monitoring.urls"
@@ -165,10 +168,15 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Keys of age that backups are sealed to; without any they are not sealed.
 BACKUP_KEY = env("BACKUP_KEY", default="")
+# Ten attachments in one form, or the largest import. Strangers: one attachment, because a form
+# that was sent after the session ended is carried through the sign-in page.
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=10 * ATTACHMENT_MAX_BYTES + 2**20)
+REQUEST_MAX_BYTES_SIGNED_OUT = ATTACHMENT_MAX_BYTES + 2**20
 # A card with many counts and court cases has a few hundred fields; imports come as files.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -195,8 +203,18 @@ HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Probes ask from inside, where nothing speaks HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = LANGUAGE_COOKIE_HTTPONLY = HTTPS
+# Notices lie in the session: a cookie of their own would carry them past the sign-out.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # A browser takes a cookie of such a name from this very host and over HTTPS only.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -210,6 +228,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "object-src": [NONE],
     }
 }
 

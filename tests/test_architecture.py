@@ -25,6 +25,7 @@ LEAVES = {
     "cards.signals": set(),
     "cards.chain": set(),
     "cards.checks.kinds": {"cards.validators", "cards.validators.Answers"},
+    "cards.drawing": set(),
     "cards.files.cells": set(),
     "reports.types": set(),
 }
@@ -38,6 +39,7 @@ CARDS = (
         "signals",
         "chain",
         "cells",
+        "drawing",
         "sqlite",
         "apps",
         "similarity",

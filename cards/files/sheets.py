@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cards.files.records import Broken, Record, Unreadable
-from cards.files.workbooks import read_workbook
+from cards.files.workbooks import MAX_COLUMNS, read_workbook
 
 #: How many lines a title above the headings may take.
 TITLE_LINES = 12
@@ -144,8 +145,10 @@ def _sheet(records: Iterator[Record], known: Collection[str], broken: Broken | N
         )
     at = scores.index(max(scores))
     number, headings = head[at]
+    if len(headings) > MAX_COLUMNS:
+        raise Unreadable(_("The sheet reaches too far: delete what stands far below or right."))
     names = [_name(cell) for cell in headings]
-    doubled = {name for name in names if name and names.count(name) > 1}
+    doubled = {name for name, times in Counter(names).items() if name and times > 1}
     if doubled:
         raise Unreadable(
             _("A column stands twice: %(columns)s") % {"columns": ", ".join(sorted(doubled))}

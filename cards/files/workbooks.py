@@ -92,11 +92,13 @@ def _inspect(content: bytes) -> dict[str, Broken]:
             titles = _titles(file)
             found: dict[str, Broken] = {}
             for item in file.infolist():
-                # Reading to the end also compares the checksum: a file cut short ends here.
+                # Reading to the end also compares the checksum: a file cut short ends here. Every
+                # part is looked at: which of them the reader takes for a sheet is for it to say
+                # (it knows several spellings of a name).
                 with file.open(item) as part:
-                    broken = _scan(part) if item.filename in titles else _skip(part)
-                if item.filename in titles:
-                    found[titles[item.filename]] = broken
+                    broken = _scan(part)
+                if (title := titles.get(_plain(item.filename))) is not None:
+                    found[title] = broken
             return found
     except (
         zipfile.BadZipFile,
@@ -120,7 +122,7 @@ def _titles(file: zipfile.ZipFile) -> dict[str, str]:
     paths = {}
     for relation in _tree(file, "xl/_rels/workbook.xml.rels"):
         target = relation.get("Target", "")
-        paths[relation.get("Id")] = posixpath.normpath(posixpath.join("/xl", target))[1:]
+        paths[relation.get("Id")] = _plain(posixpath.normpath(posixpath.join("/xl", target))[1:])
     titles = {}
     for element in _tree(file, "xl/workbook.xml").iter():
         if element.tag.endswith("}sheet"):
@@ -137,9 +139,9 @@ def _tree(file: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(content)  # noqa: S314  (small, and no entities: see above)
 
 
-def _skip(part) -> None:
-    while part.read(_CHUNK):
-        pass
+def _plain(path: str) -> str:
+    """The path of a part as the reader compares it."""
+    return path.replace("\\", "/").casefold()
 
 
 def _scan(part) -> Broken:

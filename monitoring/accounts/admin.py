@@ -38,6 +38,10 @@ class Managed:
     def has_view_permission(self, request, obj=None):
         return allowed(request.user, "account.manage")
 
+    def get_object(self, request, object_id, from_field=None):
+        # Django looks an empty ``_to_field`` up among the columns and breaks.
+        return super().get_object(request, object_id, from_field or None)
+
     has_add_permission = has_module_permission
     has_change_permission = has_view_permission
 

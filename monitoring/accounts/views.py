@@ -61,7 +61,8 @@ class SignIn(View):
 
     def _next(self, request) -> str:
         target = request.POST.get("next") or request.GET.get("next") or ""
-        safe = url_has_allowed_host_and_scheme(
+        # A path, never a name that Django would look up among the addresses.
+        safe = target.startswith("/") and url_has_allowed_host_and_scheme(
             target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
         return target if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import override
 
+from cards.files.cells import safe
 from reports.types import Text
 
 LANGUAGES = ("ru", "kk", "en")
-
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def in_languages(text: Text) -> dict[str, str]:
@@ -21,13 +20,8 @@ def in_languages(text: Text) -> dict[str, str]:
 
 
 def safe_text(text: str) -> str:
-    """The text of a CSV field that no spreadsheet takes for a formula; numbers stay numbers.
-
-    What could start one gets an apostrophe, which spreadsheets read as "this is text".
-    """
-    if not text.lstrip(" ").startswith(_STARTS_FORMULA) or _is_number(text):
-        return text
-    return f"'{text}"
+    """The text of a CSV field that no spreadsheet takes for a formula; numbers stay numbers."""
+    return text if _is_number(text) else safe(text)
 
 
 def _is_number(text: str) -> bool:

@@ -1,5 +1,11 @@
 /* The token against forged requests as the server set it last; "" if there is none. */
+const NAMES = ["__Host-csrftoken=", "csrftoken="];
+
 export function csrfToken() {
-  const pair = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
-  return pair ? pair.slice("csrftoken=".length) : "";
+  const pairs = document.cookie.split("; ");
+  for (const name of NAMES) {
+    const pair = pairs.find((part) => part.startsWith(name));
+    if (pair) return pair.slice(name.length);
+  }
+  return "";
 }

@@ -1,0 +1,87 @@
+"""What every answer says to browsers and to caches between, and how large a request may be."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_out
+from django.core.exceptions import BadRequest
+from django.dispatch import receiver
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+#: Features of a browser that no page of the site asks for. The card asks for the place by typing.
+UNUSED = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
+    "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+HEADERS = {
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    # Nobody else's page may load anything of ours, and ours loads nothing of others.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+
+class HeadersMiddleware:
+    """First in line, so that refusals, redirects and files of any kind carry the same."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        # Whatever does not say otherwise may hold answers of a card: it is kept nowhere, neither
+        # by a cache between nor by the browser for whoever holds the phone after signing out.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        if getattr(request, "signed_out", False):
+            # The pages that the browser kept go; never its storage, where unsent cards may lie.
+            response.headers["Clear-Site-Data"] = '"cache"'
+        for cookie in response.cookies.values():
+            cookie["secure"] = cookie["secure"] or settings.HTTPS
+            cookie["samesite"] = cookie["samesite"] or "Lax"
+        return response
+
+
+@receiver(user_logged_out)
+def note_the_end(request, **kwargs) -> None:
+    """However somebody is signed out, the answer says so to the browser."""
+    if request is not None:
+        request.signed_out = True
+
+
+class SizeMiddleware:
+    """Refuses what is too large before anything of it is read; strangers may send less."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        size = _announced(request)
+        if size > settings.REQUEST_MAX_BYTES or (
+            size > settings.REQUEST_MAX_BYTES_SIGNED_OUT and not request.user.is_authenticated
+        ):
+            return _too_large(request)
+        return self.get_response(request)
+
+
+def _announced(request) -> int:
+    """Bytes of the body; the server never reads more than were announced."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest("Content-Length")
+    return int(text)
+
+
+def _too_large(request):
+    text = _("What was sent is too large: nothing of it was kept. Send fewer or smaller files.")
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"ok": False, "error": text}, status=413)
+    context = {"title": _("Too large"), "text": text}
+    return render(request, "413.html", context, status=413)

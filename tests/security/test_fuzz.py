@@ -1,0 +1,165 @@
+"""Generated requests to every address: no answer of the 500 kind, no hang.
+
+``FUZZ_EXAMPLES``: how many requests in all (600 unless it is set); ``FUZZ_SEED`` chooses others than the last time. Each
+request is rolled back, so that every one meets the same world.
+"""
+
+import contextlib
+import logging
+import os
+import time
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from cards.files.importing import check
+from cards.files.records import Unreadable
+from tests.files import card_row, csv_of
+from tests.security import attacked, soup
+from tests.security.sheets import changed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "600"))
+SEED = int(os.environ.get("FUZZ_SEED", "0"))
+#: Seconds; a busy machine included.
+HANGS = 15
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    """A line of the log for each of a hundred thousand refusals helps nobody."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def many(share: float):
+    """So many examples, others with each ``FUZZ_SEED``."""
+    quiet = settings(
+        max_examples=max(int(EXAMPLES * share), 20), deadline=None, database=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    return lambda test: seed(SEED)(quiet(test))
+
+
+def broken(answer) -> str:
+    """What the program said when it broke; "" if it did not."""
+    if answer.status_code < 500 or answer.status_code == 503:
+        return ""
+    return repr(getattr(answer, "exc_info", None) or answer.content[:200])
+
+
+def test_no_request_breaks_the_site_or_stops_it(reference):
+    place = attacked.build()
+    everywhere = attacked.routes()
+    clients = {role: place.client(role) for role in set(soup.ROLES)}
+    cookies = {role: client.cookies.output() for role, client in clients.items()}
+    reached, tried = set(), [0]
+
+    @many(0.8)
+    @given(soup.requests(place, everywhere))
+    def attack(request):
+        client = clients[request.role]
+        begun = time.monotonic()
+        with transaction.atomic():
+            answer = client.generic(
+                request.method, request.address, request.body,
+                request.content_type or "application/octet-stream",
+                QUERY_STRING=request.query, **request.headers,
+            )  # fmt: skip
+            if answer.streaming:
+                answer.getvalue()  # to its end, where an error may still wait
+            transaction.set_rollback(True)
+        took = time.monotonic() - begun
+        if client.cookies.output() != cookies[request.role]:
+            clients[request.role] = place.client(request.role)
+            cookies[request.role] = clients[request.role].cookies.output()
+        attacked.tidy()
+        tried[0] += 1
+        if answer.status_code not in (400, 404):
+            reached.add(request.route)
+        assert broken(answer) == ""
+        assert took < HANGS
+
+    attack()
+    assert tried[0] >= EXAMPLES * 0.7
+    print(f"{tried[0]} requests, {len(reached)} addresses of {len(everywhere)}")  # noqa: T201
+    if EXAMPLES >= 5000:
+        assert {
+            route.name for route in everywhere if not route.name.startswith(("admin:", "("))
+        } <= reached
+
+
+def _read(content: bytes, user) -> None:
+    begun = time.monotonic()
+    with contextlib.suppress(Unreadable), transaction.atomic():
+        check(content, user=user)
+        transaction.set_rollback(True)
+    assert time.monotonic() - begun < HANGS
+
+
+def test_no_bytes_break_the_importer(editor):
+    good = csv_of(card_row(), card_row("B"))
+
+    @many(0.05)
+    @given(
+        st.one_of(
+            st.binary(max_size=400),
+            st.builds(
+                lambda at, more, gone: good[:at] + more + good[at + gone :],
+                st.integers(0, len(good)),
+                st.binary(max_size=12),
+                st.integers(0, 40),
+            ),
+        )
+    )
+    def load(content):
+        _read(content, editor)
+
+    load()
+
+
+def test_no_cell_breaks_the_importer(editor):
+    names = sorted(
+        {*card_row(), "latitude", "longitude", "uuid", "status", "inclusion", "fine_mci"}
+    )
+
+    @many(0.1)
+    @given(
+        st.dictionaries(
+            st.sampled_from(names),
+            soup._value.map(lambda text: text.encode("utf-8", "replace").decode()),
+            max_size=5,
+        )
+    )
+    def load(cells):
+        _read(csv_of(card_row(**cells)), editor)
+
+    load()
+
+
+def test_no_part_of_a_workbook_breaks_the_importer(editor):
+    def spoil(name: str, at: int, more: bytes):
+        def change(parts):
+            content = parts[name]
+            at_ = at % len(content)
+            parts[name] = content[:at_] + more + content[at_ + len(more) :]
+
+        return changed(change)
+
+    parts = ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml", "[Content_Types].xml",
+             "xl/_rels/workbook.xml.rels"]  # fmt: skip
+
+    @many(0.05)
+    @given(
+        st.builds(
+            spoil, st.sampled_from(parts), st.integers(0, 10**5), st.binary(min_size=1, max_size=8)
+        )
+    )
+    def load(content):
+        _read(content, editor)
+
+    load()
