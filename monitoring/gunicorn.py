@@ -1,4 +1,4 @@
-"""How gunicorn serves the site: ``gunicorn --config python:monitoring.gunicorn monitoring.wsgi``."""
+"""How gunicorn serves the site: ``gunicorn --config python:monitoring.gunicorn …``."""
 
 import gunicorn.http.wsgi
 
