@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from monitoring.accounts.access import allowed
 
@@ -28,7 +29,9 @@ MENU = (
     (_("Cards"), "cards:all", "card.export"),
     (_("Reports"), "reports:index", "report.view"),
     (_("Load files"), "cards:import", "card.import"),
-    (_("People and settings"), "admin:index", "account.manage"),
+    (_("People"), "people:list", "account.manage"),
+    (_("Access log"), "access_log", "access_log.view"),
+    (pgettext_lazy("vocabularies", "Settings"), "admin:index", "account.manage"),
 )
 
 
@@ -42,8 +45,11 @@ def site(request) -> dict:
     for label, route, right in MENU:
         if allowed(user, right):
             url = reverse(route)
-            # The list of cards is the beginning of every card's address, the others of their own.
-            here = request.path == url or (route != "cards:list" and request.path.startswith(url))
+            # The list of cards is the beginning of every card's address, that of the settings of
+            # people's; the others of their own.
+            whole = route in ("cards:list", "admin:index")
+            here = request.path == url or (not whole and request.path.startswith(url))
             items.append(NavItem(label, url, here))
     context["nav_items"] = items
+    context["account_items"] = [NavItem(_("Your account"), reverse("account:index"))]
     return context

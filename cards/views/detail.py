@@ -15,18 +15,23 @@ from cards.lookup import card_for, count_for, numbered
 from cards.models import Card
 from cards.reading import history_of, parts_of, returned_for
 from cards.serialise import answers_of
+from monitoring.accounts import access_log
 from monitoring.accounts.access import allowed
+from monitoring.accounts.models import Action
 
 
 @require_safe
 def detail(request, uuid):
-    return _page(request, card_for(request.user, uuid, whole=True))
+    card = card_for(request.user, uuid, whole=True)
+    _note(request.user, Action.CARD_VIEWED, card)
+    return _page(request, card)
 
 
 @require_safe
 def history(request, uuid):
     """Every change of the card: who, when, why, from what to what."""
     card = card_for(request.user, uuid)
+    _note(request.user, Action.HISTORY_VIEWED, card)
     return render(request, "cards/history.html", {"card": card, "entries": history_of(card)})
 
 
@@ -95,6 +100,12 @@ def count_use(request, uuid, pk):
     services.use_count(count_for(card, pk), actor=request.user)
     messages.success(request, _("The card now uses this count."))
     return redirect(card.get_absolute_url() + "#counts")
+
+
+def _note(user, action: Action, card: Card) -> None:
+    """Reading one's own card is nobody's business."""
+    if card.monitor_id != user.pk:
+        access_log.note(user, action, card.number or str(card.uuid))
 
 
 def _page(request, card: Card, status: int = 200, **forms):
