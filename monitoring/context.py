@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from monitoring.accounts import second_factor
 from monitoring.accounts.access import allowed
 
 
@@ -41,6 +42,10 @@ def site(request) -> dict:
     context = {"demo": settings.DEMO, "organisation": settings.ORGANISATION, "nav_items": ()}
     if user is None or not user.is_authenticated:
         return context
+    context["account_items"] = [NavItem(_("Your account"), reverse("account:index"))]
+    if second_factor.missing(request):
+        # Everything leads to the set-up until there is one.
+        return context
     items = []
     for label, route, right in MENU:
         if allowed(user, right):
@@ -51,5 +56,4 @@ def site(request) -> dict:
             here = request.path == url or (not whole and request.path.startswith(url))
             items.append(NavItem(label, url, here))
     context["nav_items"] = items
-    context["account_items"] = [NavItem(_("Your account"), reverse("account:index"))]
     return context

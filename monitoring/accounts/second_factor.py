@@ -136,6 +136,11 @@ class NewApp:
     secret: str
     picture: str
 
+    @property
+    def groups(self) -> str:
+        """The key for typing, in groups of four."""
+        return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
+
 
 def begin_app(request) -> NewApp:
     """The key offered in this session; the same one until it is confirmed."""
