@@ -94,7 +94,6 @@ def remember_device(request, response, username: str) -> None:
         httponly=True,
         samesite="Strict",
         secure=settings.SESSION_COOKIE_SECURE,
-        path="/sign-in/",
     )
 
 

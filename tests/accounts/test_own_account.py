@@ -296,3 +296,9 @@ def test_wrong_passwords_of_the_confirmation_wait_too(signed_in, monitor):
 def test_strangers_reach_nothing_of_an_account(client):
     for route in ("index", "confirm", "password", "second_factor", "app"):
         assert client.get(reverse(f"account:{route}")).status_code == 302
+
+
+def test_keys_of_apps_outlast_a_new_key_of_the_site(editor, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key of the site"
+    assert second_factor.check(editor, code()) == "app"

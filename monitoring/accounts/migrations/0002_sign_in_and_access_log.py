@@ -6,70 +6,179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_user'),
+        ("accounts", "0001_user"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempts',
+            name="Attempts",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('last_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("last_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='AccessEntry',
+            name="AccessEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='when')),
-                ('action', models.CharField(choices=[('card_viewed', 'Card read'), ('history_viewed', 'History read'), ('attachment_downloaded', 'File downloaded'), ('original_downloaded', 'Original downloaded'), ('cards_exported', 'Cards exported'), ('report_downloaded', 'Report downloaded'), ('log_viewed', 'Access log read')], max_length=21, verbose_name='what was done')),
-                ('subject', models.CharField(blank=True, max_length=80, verbose_name='of what')),
-                ('purpose', models.TextField(blank=True, verbose_name='purpose')),
-                ('details', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="when")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("card_viewed", "Card read"),
+                            ("history_viewed", "History read"),
+                            ("attachment_downloaded", "File downloaded"),
+                            ("original_downloaded", "Original downloaded"),
+                            ("cards_exported", "Cards exported"),
+                            ("report_downloaded", "Report downloaded"),
+                            ("log_viewed", "Access log read"),
+                        ],
+                        max_length=21,
+                        verbose_name="what was done",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=80, verbose_name="of what")),
+                ("purpose", models.TextField(blank=True, verbose_name="purpose")),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'access',
-                'verbose_name_plural': 'access log',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['user', 'action', 'subject', '-at'], name='access_by_person'), models.Index(fields=['action', '-id'], name='access_by_action')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('action__in', ['card_viewed', 'history_viewed', 'attachment_downloaded', 'original_downloaded', 'cards_exported', 'report_downloaded', 'log_viewed'])), name='access_action')],
+                "verbose_name": "access",
+                "verbose_name_plural": "access log",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["user", "action", "subject", "-at"], name="access_by_person"
+                    ),
+                    models.Index(fields=["action", "-id"], name="access_by_action"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "action__in",
+                                [
+                                    "card_viewed",
+                                    "history_viewed",
+                                    "attachment_downloaded",
+                                    "original_downloaded",
+                                    "cards_exported",
+                                    "report_downloaded",
+                                    "log_viewed",
+                                ],
+                            )
+                        ),
+                        name="access_action",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UserSession',
+            name="UserSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, unique=True)),
-                ('device', models.CharField(blank=True, max_length=60)),
-                ('means', models.CharField(choices=[('password', 'password'), ('app', 'password and code of an app'), ('recovery_code', 'password and recovery code'), ('passkey', 'passkey'), ('invitation', 'invitation')], default='password', max_length=13)),
-                ('begun_at', models.DateTimeField(auto_now_add=True)),
-                ('seen_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=40, unique=True)),
+                ("device", models.CharField(blank=True, max_length=60)),
+                (
+                    "means",
+                    models.CharField(
+                        choices=[
+                            ("password", "password"),
+                            ("app", "password and code of an app"),
+                            ("recovery_code", "password and recovery code"),
+                            ("passkey", "passkey"),
+                            ("invitation", "invitation"),
+                        ],
+                        default="password",
+                        max_length=13,
+                    ),
+                ),
+                ("begun_at", models.DateTimeField(auto_now_add=True)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-seen_at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('means__in', ['password', 'app', 'recovery_code', 'passkey', 'invitation'])), name='session_means')],
+                "ordering": ["-seen_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "means__in",
+                                ["password", "app", "recovery_code", "passkey", "invitation"],
+                            )
+                        ),
+                        name="session_means",
+                    )
+                ],
             },
         ),
     ]
