@@ -21,7 +21,7 @@ AGAIN = datetime.timedelta(hours=1)
 _ONCE = frozenset({Action.CARD_VIEWED, Action.HISTORY_VIEWED, Action.LOG_VIEWED})
 
 
-def note(user: User, action: str, subject: str = "", purpose: str = "", **details) -> None:
+def note(user, action: str, subject: str = "", purpose: str = "", **details) -> None:
     """Write an entry. ``subject``: a number or identifier as text; ``details``: plain JSON.
 
     Reading counts once an hour for each person and subject; what is taken away, every time.
