@@ -8,7 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from monitoring.accounts import second_factor
 from monitoring.accounts.access import allowed
 
 
@@ -29,7 +31,9 @@ MENU = (
     (_("Applications"), "cards:applications", "application.list"),
     (_("Reports"), "reports:index", "report.view"),
     (_("Load files"), "cards:import", "card.import"),
-    (_("People and settings"), "admin:index", "account.manage"),
+    (_("People"), "people:list", "account.manage"),
+    (_("Access log"), "access_log", "access_log.view"),
+    (pgettext_lazy("vocabularies", "Settings"), "admin:index", "account.manage"),
 )
 
 
@@ -39,15 +43,20 @@ def site(request) -> dict:
     context = {"demo": settings.DEMO, "organisation": settings.ORGANISATION, "nav_items": ()}
     if user is None or not user.is_authenticated:
         return context
+    context["account_items"] = [NavItem(_("Your account"), reverse("account:index"))]
+    if second_factor.missing(request):
+        # Everything leads to the set-up until there is one.
+        return context
     items = []
     for label, route, right in MENU:
         if allowed(user, right):
             url = reverse(route)
-            # The list of cards is the beginning of every card's address, the others of their own.
-            here = request.path == url or (route != "cards:list" and request.path.startswith(url))
-            items.append(
-                NavItem(label, url, here, _waiting(user) if route == "cards:list" else None)
-            )
+            # The list of cards is the beginning of every card's address, that of the settings of
+            # people's; the others of their own.
+            whole = route in ("cards:list", "admin:index")
+            here = request.path == url or (not whole and request.path.startswith(url))
+            waiting = _waiting(user) if route == "cards:list" else None
+            items.append(NavItem(label, url, here, waiting))
     context["nav_items"] = items
     return context
 

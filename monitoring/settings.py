@@ -52,6 +52,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_filters",
     "csp",
+    # Models of the second factor; the pages are ours, none of theirs has an address.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -76,6 +80,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "monitoring.headers.SizeMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "monitoring.accounts.middleware.SessionLimitsMiddleware",
     "monitoring.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -142,6 +148,19 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Editors, analysts and administrators sign in with two factors; a monitor may.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
+INVITATION_DAYS = 7
+# What is sensitive asks again who one is unless that was shown so many seconds ago.
+FRESH_SIGN_IN_AGE = 10 * 60
+ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", default=365)
+# How many proxies stand before the site: delays after failures go by the visitor's address.
+PROXIES = env.int("PROXIES", default=1 if env.bool("HTTPS", default=False) else 0)
+MFA_ADAPTER = "monitoring.accounts.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Zhinalys"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -191,7 +210,9 @@ CACHES = {
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A sign-in ends so long after it began, and so long after the last page.
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=12 * 60 * 60)
+SESSION_IDLE_AGE = env.int("SESSION_IDLE_AGE", default=2 * 60 * 60)
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "monitoring.views.csrf_failure"
@@ -234,6 +255,7 @@ CONTENT_SECURITY_POLICY = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_CONFIGURED = "EMAIL_URL" in os.environ
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="zhinalys@localhost")
 
 LOGGING = {

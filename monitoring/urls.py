@@ -4,14 +4,11 @@ from django.urls import include, path
 
 from cards.views.accounts import history as account_history
 from monitoring import views
-from monitoring.accounts import views as accounts
 from monitoring.accounts.admin import site
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", accounts.sign_in, name="sign_in"),
-    path("sign-out/", accounts.sign_out, name="sign_out"),
-    path("language/", accounts.set_language, name="set_language"),
+    path("", include("monitoring.accounts.urls")),
     path("cards/", include("cards.urls")),
     path("reports/", include("reports.urls")),
     # In the place of the admin's own log: where its “History” button leads.

@@ -14,7 +14,7 @@ HOMES = {
     Role.MONITOR: "cards:list",
     Role.EDITOR: "cards:queue",
     Role.ANALYST: "reports:index",
-    Role.ADMINISTRATOR: "admin:index",
+    Role.ADMINISTRATOR: "people:list",
 }
 
 

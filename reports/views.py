@@ -18,7 +18,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cards.views.importing import choose
+from monitoring.accounts import access_log
 from monitoring.accounts.access import allowed
+from monitoring.accounts.models import Action
 from reports import artefacts, indicators, pages, source
 from reports.importing import SHEET
 from reports.links import downloads, drill
@@ -153,6 +155,7 @@ def download(request: HttpRequest, period: str, form: str, language: str) -> Htt
     made_from = _source(period)
 
     def file() -> FileResponse:
+        access_log.note(request.user, Action.REPORT_DOWNLOADED, period, file=f"{form}-{language}")
         return FileResponse(
             io.BytesIO(artefacts.document(made_from, form, language)),
             as_attachment=True,

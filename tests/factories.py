@@ -12,6 +12,8 @@ import itertools
 from typing import Any
 
 import factory
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from cards import permits, services, workflow
@@ -19,9 +21,13 @@ from cards.models import Card, City, PermitApplication
 from cards.reference import load_reference
 from cards.serialise import answers_of, write_answers
 from cards.validators import tidy
+from monitoring.accounts import second_factor
 from monitoring.accounts.models import Role, User
 
 PASSWORD = "right of peaceful assembly"
+#: Of everybody's app that shows codes.
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SEALED_SECRET = encrypt(SECRET)
 ALMATY, ASTANA, SHYMKENT = "KZ-75", "KZ-71", "KZ-79"
 
 #: A rally in Almaty without anything remarkable: everything required is answered.
@@ -137,6 +143,12 @@ class UserFactory(factory.django.DjangoModelFactory):
         if create and codes:
             ensure_reference()
             self.regions.set(codes)
+
+    @factory.post_generation
+    def second_factor(self, create, wished, **kwargs):
+        """An app that shows codes, for the roles that need one; ``second_factor=False``: none."""
+        if create and (wished or (wished is None and self.role in second_factor.ROLES)):
+            Authenticator.objects.create(user=self, type="totp", data={"secret": SEALED_SECRET})
 
 
 class MonitorFactory(UserFactory):

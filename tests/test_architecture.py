@@ -16,7 +16,10 @@ from cards.models.fields import CodesField
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("cards", "monitoring", "reports")
 #: Slow to import: a worker of the site starts without them.
-HEAVY = ("PIL", "matplotlib", "openpyxl", "pandas", "python_calamine", "weasyprint", "xlsxwriter")
+HEAVY = (
+    "PIL", "cryptography", "fido2", "matplotlib", "openpyxl", "pandas", "python_calamine", "qrcode",
+    "weasyprint", "xlsxwriter",
+)  # fmt: skip
 #: Modules that may import nothing of the product, or only the leaves named.
 LEAVES = {
     "cards.vocabularies": set(),

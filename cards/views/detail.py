@@ -24,12 +24,15 @@ from cards.reading import (
     returned_for,
 )
 from cards.serialise import answers_of
+from monitoring.accounts import access_log
 from monitoring.accounts.access import allowed
+from monitoring.accounts.models import Action
 
 
 @require_safe
 def detail(request, uuid):
     card = card_for(request.user, uuid, whole=True)
+    _note(request.user, Action.CARD_VIEWED, card)
     seen = None
     if request.method == "GET" and allowed(request.user, "card.review", card):
         seen = review.see(card, request.user)
@@ -40,6 +43,7 @@ def detail(request, uuid):
 def history(request, uuid):
     """Every change of the card: who, when, why, from what to what."""
     card = card_for(request.user, uuid)
+    _note(request.user, Action.HISTORY_VIEWED, card)
     hidden = hidden_from(request.user, card)
     page = page_of_history(card, request.GET.get("before", ""), hidden=hidden)
     return render(request, "cards/history.html", {"card": card, "page": page})
@@ -114,6 +118,12 @@ def count_use(request, uuid, pk):
     services.use_count(count_for(card, pk), actor=request.user)
     messages.success(request, _("The card now uses this count."))
     return redirect(card.get_absolute_url() + "#counts")
+
+
+def _note(user, action: Action, card: Card) -> None:
+    """Reading one's own card is nobody's business."""
+    if card.monitor_id != user.pk:
+        access_log.note(user, action, card.number or str(card.uuid))
 
 
 def page(request, card: Card, status: int = 200, *, seen: int | None = None, **forms):

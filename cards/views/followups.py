@@ -14,7 +14,10 @@ from cards import attachments, services
 from cards.forms.followups import AttachForm, CaptionForm, OutcomeForm, ReviewForm
 from cards.lookup import attachment_for, card_for, case_codes, outcome_for
 from cards.models import Attachment, Card
+from monitoring.accounts import access_log
 from monitoring.accounts.access import allowed
+from monitoring.accounts.fresh import fresh_sign_in
+from monitoring.accounts.models import Action
 
 #: What somebody else uploaded never runs in the page of the site.
 SANDBOX = "default-src 'none'; sandbox"
@@ -113,15 +116,22 @@ def attachment_download(request, uuid, attachment):
     row = _shown(request.user, card, attachment)
     if not row.clean:
         raise Http404
+    _note(request.user, Action.ATTACHMENT_DOWNLOADED, row)
     return _file(row.clean, row)
 
 
 @require_safe
+@fresh_sign_in
 def attachment_original(request, uuid, attachment):
     """The untouched original, for editors."""
     card = card_for(request.user, uuid, "card.see_original")
     row = attachment_for(card, attachment)
+    _note(request.user, Action.ORIGINAL_DOWNLOADED, row)
     return _file(row.original, row)
+
+
+def _note(user, action: Action, row: Attachment) -> None:
+    access_log.note(user, action, row.card.number or str(row.card.uuid), file=str(row.uuid))
 
 
 def _shown(user, card: Card, uuid) -> Attachment:

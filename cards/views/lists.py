@@ -12,17 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cards import paging, validators
 from cards import queue as desk_queue
 from cards.desk import asked_of
 from cards.files import export
 from cards.filters import CardFilter
+from cards.forms.export import ExportForm
 from cards.lookup import cards_for, merged_among, returned_with_reason
 from cards.models import Card
 from cards.serialise import answers_of
+from monitoring.accounts import access_log
 from monitoring.accounts.access import allowed
+from monitoring.accounts.fresh import fresh_sign_in
+from monitoring.accounts.models import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +106,32 @@ def everything(request):
     )
 
 
-@require_safe
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in
 def download(request):
-    """The filtered cards as a file that can be loaded again: ``format`` csv or xlsx."""
+    """The filtered cards as a file that can be loaded again; a POST says what for."""
     ask_right(request.user, "card.export")
     chosen = CardFilter(request.GET, request=request, queryset=cards_for(request.user))
     if chosen.problems:
         for problem in chosen.problems:
             messages.error(request, problem)
         return redirect(f"{reverse('cards:all')}?{chosen.query}")
-    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    form = ExportForm(request.POST or None, initial={"format": request.GET.get("format", "xlsx")})
+    rows = chosen.qs.count()
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "filter": chosen, "rows": rows}
+        return render(request, "cards/export.html", context, status=422 if form.is_bound else 200)
+    kind, purpose = form.cleaned_data["format"], form.cleaned_data["purpose"]
     stream = export.written(chosen.qs, kind)
+    access_log.note(
+        request.user,
+        Action.CARDS_EXPORTED,
+        purpose=purpose,
+        format=kind,
+        filter=chosen.query,
+        rows=rows,
+    )
     name = f"cards-{timezone.localdate().isoformat()}.{kind}"
     return FileResponse(
         stream, as_attachment=True, filename=name, content_type=export.CONTENT_TYPES[kind]

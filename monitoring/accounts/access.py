@@ -130,6 +130,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("published.import", (A,)),
     # people and settings
     Right("account.manage", (ADM,)),
+    Right("access_log.view", (ADM,)),
 )
 _BY_NAME = {right.name: right for right in RIGHTS}
 

@@ -1,23 +1,23 @@
-"""Administrators manage people here; cards are registered nowhere in the admin."""
+"""Vocabularies and places are managed here; people have pages of their own, cards none."""
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from monitoring.accounts.access import allowed
-from monitoring.accounts.models import User
 
 
 class SiteAdmin(admin.AdminSite):
     """The settings pages, opened by the right ``account.manage`` and nothing else."""
 
-    site_header = _("People and settings")
+    site_header = pgettext_lazy("vocabularies", "Settings")
     site_title = _("Zhinalys")
-    index_title = _("People and settings")
-    site_url = None
+    index_title = pgettext_lazy("vocabularies", "Settings")
+    site_url = "/"
 
     def has_permission(self, request) -> bool:
         return allowed(request.user, "account.manage")
@@ -27,6 +27,12 @@ class SiteAdmin(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def password_change(self, request, extra_context=None):
+        """One's own password is changed on one's own page alone, after a fresh sign-in."""
+        return redirect("account:password")
+
+    password_change_done = password_change
 
 
 class Managed:
@@ -50,35 +56,3 @@ class Managed:
 
 
 site = SiteAdmin(name="admin")
-
-
-@admin.register(User, site=site)
-class AccountAdmin(Managed, UserAdmin):
-    list_display = ("username", "alias", "role", "all_regions", "is_active", "last_login")
-    list_filter = ("role", "is_active", "regions")
-    filter_horizontal = ("regions",)
-    search_fields = ("username", "alias")
-    fieldsets = (
-        (None, {"fields": ("username", "password", "alias")}),
-        (_("Role"), {"fields": ("role", "regions", "all_regions", "language")}),
-        (_("Access"), {"fields": ("is_active", "last_login", "date_joined")}),
-    )
-    readonly_fields = ("last_login", "date_joined")
-    add_fieldsets = (
-        (
-            None,
-            {
-                "classes": ("wide",),
-                "fields": (
-                    "username",
-                    "alias",
-                    "role",
-                    "regions",
-                    "all_regions",
-                    "usable_password",
-                    "password1",
-                    "password2",
-                ),
-            },
-        ),
-    )

@@ -13,8 +13,8 @@ from django.core import signing
 SALT = "zhinalys.kept"
 #: Long enough to find the password, short enough that an open page is not a store.
 MAX_AGE = 12 * 60 * 60
-#: Never carried: they belong to the request that failed.
-LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "username", "kept"})
+#: Never carried: secrets, and what belongs to the request that failed.
+LEFT_OUT = frozenset({"csrfmiddlewaretoken", "kept", "password", "new_password1", "new_password2"})
 
 
 @dataclass(frozen=True, slots=True)

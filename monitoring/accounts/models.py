@@ -1,10 +1,16 @@
-"""The people of the bureau: one role each, and the regions whose cards they may work with."""
+"""The people of the bureau: one role each, and the regions whose cards they may work with.
+
+Beside them what signing in needs: invitations, sessions, delays after failures. The access log
+stands apart from the history of the cards: it may be purged, that one never.
+"""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import CheckConstraint, Q
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,10 +56,121 @@ class User(AbstractUser):
         constraints = [CheckConstraint(condition=Q(role__in=Role.values), name="user_role")]
 
     def __str__(self):
-        return self.alias or self.username
+        """What others see; the name for signing in is nobody else's business."""
+        return self.alias or gettext("%(role)s no. %(number)s") % {
+            "role": self.get_role_display(),
+            "number": self.pk,
+        }
 
     def region_codes(self) -> frozenset[str]:
         """Codes of the regions in scope; asked of the database once for each request."""
         if not hasattr(self, "_region_codes"):
             self._region_codes = frozenset(self.regions.values_list("pk", flat=True))
         return self._region_codes
+
+    @property
+    def invited(self) -> bool:
+        """No password has been chosen yet, or it was taken back with a new invitation."""
+        return not self.has_usable_password()
+
+
+class Invitation(models.Model):
+    """A link with which a person chooses their password; only its hash is kept."""
+
+    account = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.account_id} {self.made_at:%Y-%m-%d}"
+
+    @property
+    def state(self) -> str:
+        """``used``, ``revoked``, ``expired`` or ``open``."""
+        if self.used_at:
+            return "used"
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "open"
+
+
+class Means(models.TextChoices):
+    """How somebody proved who they are."""
+
+    PASSWORD = "password", pgettext_lazy("means", "password")
+    APP = "app", pgettext_lazy("means", "password and code of an app")
+    RECOVERY_CODE = "recovery_code", pgettext_lazy("means", "password and recovery code")
+    PASSKEY = "passkey", pgettext_lazy("means", "passkey")
+    INVITATION = "invitation", pgettext_lazy("means", "invitation")
+
+
+class UserSession(models.Model):
+    """Where somebody is signed in: the device in words, neither address nor user agent."""
+
+    account = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=60, blank=True)
+    means = models.CharField(max_length=13, choices=Means, default=Means.PASSWORD)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at", "-id"]
+        constraints = [CheckConstraint(condition=Q(means__in=Means.values), name="session_means")]
+
+    def __str__(self):
+        return f"{self.account_id} {self.device}"
+
+
+class Attempts(models.Model):
+    """Failed attempts under one key: a name, an address, a device, all as keyed hashes."""
+
+    key = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.failures}"
+
+
+class Action(models.TextChoices):
+    """What the access log tells of."""
+
+    CARD_VIEWED = "card_viewed", _("Card read")
+    HISTORY_VIEWED = "history_viewed", _("History read")
+    ATTACHMENT_DOWNLOADED = "attachment_downloaded", _("File downloaded")
+    ORIGINAL_DOWNLOADED = "original_downloaded", _("Original downloaded")
+    CARDS_EXPORTED = "cards_exported", _("Cards exported")
+    REPORT_DOWNLOADED = "report_downloaded", _("Report downloaded")
+    LOG_VIEWED = "log_viewed", _("Access log read")
+
+
+class AccessEntry(models.Model):
+    """Somebody looked at or took away something sensitive. Neither address nor user agent."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
+    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
+    action = models.CharField(_("what was done"), max_length=21, choices=Action)
+    subject = models.CharField(_("of what"), max_length=80, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("access")
+        verbose_name_plural = _("access log")
+        indexes = [
+            models.Index(fields=["user", "action", "subject", "-at"], name="access_by_person"),
+            models.Index(fields=["action", "-id"], name="access_by_action"),
+        ]
+        constraints = [CheckConstraint(condition=Q(action__in=Action.values), name="access_action")]
+
+    def __str__(self):
+        return f"{self.action} {self.subject}"

@@ -1,7 +1,20 @@
-"""What the accounts tell others; sent inside the transaction that changed the account."""
+"""What the rest of the product may listen to, so that accounts need not know who listens."""
 
 from django.dispatch import Signal
 
-#: Sent with account, actor (None: the operator), kind ("invited", "account" or "sign_in_means"),
-#: changes (field -> [before, after], several codes joined by ";") and reason (may be "").
+#: Sent inside the transaction that changed an account. ``account``, ``actor``, ``kind``
+#: ("invited", "account" or "sign_in_means"), ``changes`` {field: [before, after]} as text,
+#: ``reason``.
 account_changed = Signal()
+
+
+def tell(account, *, actor, kind: str, changes: dict[str, list[str]], reason: str = "") -> None:
+    """Send ``account_changed``; what stayed the same is left out."""
+    account_changed.send(
+        sender=type(account),
+        account=account,
+        actor=actor,
+        kind=kind,
+        changes={name: pair for name, pair in changes.items() if pair[0] != pair[1]},
+        reason=reason,
+    )

@@ -29,6 +29,7 @@ PLAIN = {
     "coverage.edit": {"editor", "analyst"},
     "published.import": {"analyst"},
     "account.manage": {"administrator"},
+    "access_log.view": {"administrator"},
 }
 #: Rights that are asked of a card of Almaty: who has them, by the card's status.
 #: M its monitor, O another monitor, S its author who is an editor, E an editor, W an editor who

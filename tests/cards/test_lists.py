@@ -189,7 +189,8 @@ def test_the_file_holds_the_filtered_cards_and_no_column_of_people(signed_in, an
     card = make_card("approved", form="picket")
     make_card("approved")
     make_card("submitted", form="picket")
-    response = page(signed_in(analyst), "export", "?form=picket")
+    address = reverse("cards:export") + "?form=picket"
+    response = signed_in(analyst).post(address, {"purpose": "For the yearbook", "format": "csv"})
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in response["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
@@ -198,6 +199,18 @@ def test_the_file_holds_the_filtered_cards_and_no_column_of_people(signed_in, an
     assert rows[0]["attributes"] == "placards;chants"
     assert not {"monitor", "editor", "search_text", "warnings_accepted"} & set(rows[0])
     assert not {card.monitor.username, card.monitor.alias} & set(rows[0].values())
+
+
+@pytest.mark.parametrize("purpose", ["", "yearbook", " " * 20])
+def test_no_file_without_a_purpose(signed_in, analyst, purpose):
+    make_card("approved")
+    client = signed_in(analyst)
+    asked = client.get(reverse("cards:export"))
+    assert (asked.status_code, asked.context["rows"]) == (200, 1)
+    answer = client.post(reverse("cards:export"), {"purpose": purpose, "format": "csv"})
+    assert answer.status_code == 422
+    assert "purpose" in answer.context["form"].errors
+    assert "Content-Disposition" not in answer
 
 
 def test_a_bad_condition_gives_no_file_but_the_list(signed_in, analyst):
