@@ -12,7 +12,8 @@ def unguard(apps, schema_editor):
 
 def chain(apps, schema_editor):
     """Bind the entries that are there, in the order in which they were made."""
-    events = apps.get_model('cards', 'Event').objects.order_by('id')
+    database = schema_editor.connection.alias
+    events = apps.get_model('cards', 'Event').objects.using(database).order_by('id')
     head = apps.get_model('cards', 'HistoryHead')()
     last = 0
     while batch := list(events.filter(id__gt=last)[:1000]):
@@ -23,7 +24,7 @@ def chain(apps, schema_editor):
             head.seq, head.hash = row.seq, row.hash
         events.bulk_update(batch, ['seq', 'previous', 'hash'], batch_size=100)
         last = batch[-1].id
-    head.save(force_insert=True)
+    head.save(using=database, force_insert=True)
 
 
 class Migration(migrations.Migration):
