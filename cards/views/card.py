@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cards import checks, conflicts, duplicates, review, services, validators, workflow
 from cards.desk import Thread, threads_of
 from cards.forms.card import CardForm
+from cards.forms.review import MessageForm
 from cards.lookup import card_for, card_or_new
 from cards.models import Card
 from cards.reading import returned_for
@@ -53,9 +54,9 @@ def edit(request, uuid):
         form.take(refused)
         return _page(request, form, card, status=422)
     _keep_version(form, card)
-    _answer_queries(request, card)
-    if not form.is_valid():
-        return _page(request, form, card, status=422, saved=True)
+    refused = _answer_queries(request, card)
+    if refused or not form.is_valid():
+        return _page(request, form, card, status=422, saved=True, refused=refused)
     if request.POST.get("action") == "submit":
         return _submit(request, form, card)
     messages.success(request, _("Saved."))
@@ -153,15 +154,22 @@ def _submit(request, form: CardForm, card: Card):
     return redirect(card)
 
 
-def _answer_queries(request, card: Card) -> None:
-    """Send what was typed under the questions of the review; autosaving leaves it alone, since a
-    message once sent stays as it is."""
-    if not allowed(request.user, "card.answer_query", card):
-        return
+def _answer_queries(request, card: Card) -> dict[int, str]:
+    """Send what was typed under the questions of the review; returns what could not be taken.
+
+    Saving by itself leaves it alone, since a message once sent stays as it is.
+    """
+    refused = {}
     for thread in _unsettled(request.user, card):
         text = request.POST.get(f"answer-{thread.query.pk}", "")
-        if text.strip():
-            review.answer(thread.query, actor=request.user, text=text)
+        if not text.strip():
+            continue
+        form = MessageForm({"text": text})
+        if form.is_valid():
+            review.answer(thread.query, actor=request.user, text=form.cleaned_data["text"])
+        else:
+            refused[thread.query.pk] = form.problem()
+    return refused
 
 
 def _unsettled(user, card: Card | None) -> list[Thread]:
@@ -191,6 +199,7 @@ def _page(request, form: CardForm, card: Card | None, status: int = 200, **extra
     for thread in threads:
         typed = request.POST.get(f"answer-{thread.query.pk}", "")
         thread.typed = "" if typed.strip() == thread.messages[-1].text else typed
+        thread.error = extra.get("refused", {}).get(thread.query.pk, "")
     context = {
         "form": form,
         "card": card,

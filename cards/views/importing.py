@@ -90,7 +90,7 @@ def confirm(request, token):
     seen = preview(kind, checked)
     if checked.refusals or seen["mark"] != upload.about["mark"]:
         return _again(request, upload, seen)
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()
     if seen["amended"] and not reason:
         messages.error(request, _("Say why approved cards change: nothing was loaded yet."))
         return redirect("cards:import_preview", upload.token)

@@ -273,6 +273,20 @@ def test_submitting_with_a_question_unanswered_says_so(signed_in, editor, monito
     assert card.status == "submitted"
 
 
+@pytest.mark.parametrize("text", ["x" * 4001, "a\x00b"])
+def test_an_answer_that_cannot_be_taken_stays_in_the_form(signed_in, editor, monitor, text):
+    card = make_card("submitted", monitor=monitor)
+    query = review.ask(card, actor=editor, field="place", text="Which square?")
+    card = workflow.apply(card, "return", actor=editor)
+    form = sent(card) | {f"answer-{query.pk}": text, "place": "Old square", "action": "save"}
+    answer = signed_in(monitor).post(at("edit", card), form)
+    assert answer.status_code == 422
+    assert f'id="answer-{query.pk}-error"' in text_of(answer)
+    card.refresh_from_db()
+    assert card.place == "Old square"
+    assert query.messages.count() == 1
+
+
 def test_what_was_typed_under_a_question_survives_a_conflict(signed_in, editor, monitor):
     card = make_card("submitted", monitor=monitor)
     query = review.ask(card, actor=editor, field="place", text="Which square?")
