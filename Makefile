@@ -12,10 +12,10 @@ PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
 LANGUAGES := --locale ru --locale kk
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format messages screenshots clean
+.PHONY: help run test test-fast mutants lint format messages screenshots guide-pictures clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## the site with the data of 2018 and demo accounts, on http://localhost:8000/
 	@.ci/setup run
@@ -32,6 +32,10 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
 	@TEST_IN_MEMORY=1 $(PYTEST) -q -m "not journey and not slow" $(ARGS)
+
+mutants: ## every policy mutant: a right, a guard, a row of the workflow changed at a time; none survives
+	@.ci/setup dev
+	@env -u DATABASE_URL TEST_IN_MEMORY=1 MUTANTS=all $(PYTHON) -m pytest -q -s tests/security/test_mutants.py $(ARGS)
 
 lint: ## style, likely bugs, types of reports/, missing migrations
 	@.ci/setup dev
@@ -53,6 +57,10 @@ messages: ## gather the texts to translate into locale/, compile the translation
 screenshots: ## the README's pictures, from a demonstration that `make run` serves
 	@.ci/setup test
 	@$(PYTHON) .ci/screenshots.py http://$(HOST):$(PORT)
+
+guide-pictures: ## the pictures of the guides in every language, from a demonstration of their own
+	@.ci/setup test
+	@$(PYTHON) .ci/guide_pictures.py
 
 clean: ## remove .venv and what the tools left; the site's data under var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles

@@ -33,7 +33,7 @@ MENU = (
 
 
 def site(request) -> dict:
-    """``demo``, ``organisation``, ``nav_items`` of the signed-in person, ``can`` for templates."""
+    """``demo``, ``organisation``; of the signed-in person ``nav_items`` and other links."""
     user = getattr(request, "user", None)
     context = {"demo": settings.DEMO, "organisation": settings.ORGANISATION, "nav_items": ()}
     if user is None or not user.is_authenticated:
@@ -46,4 +46,6 @@ def site(request) -> dict:
             here = request.path == url or (route != "cards:list" and request.path.startswith(url))
             items.append(NavItem(label, url, here))
     context["nav_items"] = items
+    context["account_items"] = [NavItem(_("Guides"), reverse("guides"))]
+    context["footer_items"] = [NavItem(_("Guides"), reverse("guides"))]
     return context

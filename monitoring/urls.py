@@ -11,6 +11,8 @@ urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
     path("sign-out/", accounts.sign_out, name="sign_out"),
     path("language/", accounts.set_language, name="set_language"),
+    path("guide/", views.guides, name="guides"),
+    path("guide/<slug:name>/", views.guide, name="guide"),
     path("cards/", include("cards.urls")),
     path("reports/", include("reports.urls")),
     path("settings/", site.urls),

@@ -23,7 +23,7 @@ class SiteAdmin(admin.AdminSite):
         return allowed(request.user, "account.manage")
 
     def get_urls(self):
-        """Without Django's way from any row's number to its page: it would tell cards' addresses."""
+        """Without Django's way from any row's number to its page: it tells addresses of cards."""
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def login(self, request, extra_context=None):

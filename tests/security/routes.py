@@ -33,6 +33,8 @@ sign_out                    -                .                    signed_in>302 
 set_language                -                .                    all>302              405
 healthz                     -                all>200              .                    405
 readyz                      -                all>200              .                    405
+guides                      -                signed_in>200        .                    405
+guide                       guide            signed_in>200        .                    405
 
 cards:list                  -                card.create>200      .                    405
 cards:queue                 -                card.queue>200       .                    405
@@ -97,7 +99,7 @@ admin:{0}_changelist        -                {settings}>200/302   {settings}>200
 admin:{0}_add               -                {settings}>200/302   {settings}>200/302   admin
 admin:{0}_change            {0}              {settings}>200/302   {settings}>200/302   admin
 admin:{0}_history           {0}              {settings}>200/302   {settings}>200/302   admin
-admin:{0}_delete            {0}              nobody>/403,302      nobody>/403,302      admin
+admin:{0}_delete            {0}              {settings}>403/302   {settings}>403/302   admin
 admin:{0}                   {0}              {settings}>302/302   {settings}>302/302   admin
 """
 WORDS = {"writes": "card.edit|card.edit_submitted", "settings": "account.manage"}
@@ -140,9 +142,7 @@ def rows() -> tuple[Row, ...]:
 
 
 def _row(route: str, named: str, get: str, post: str, rest: str) -> Row:
-    cells = {
-        method: _cell(text) for method, text in (("GET", get), ("POST", post)) if text != "."
-    }
+    cells = {method: _cell(text) for method, text in (("GET", get), ("POST", post)) if text != "."}
     return Row(route, named, cells, rest)
 
 

@@ -35,6 +35,10 @@ def test_each_route_of_a_person(built, letter):
     assert matrix.sweep(built, letters=letter) == []
 
 
+def test_what_does_not_exist_is_not_found_and_what_belongs_elsewhere_neither(built):
+    assert matrix.nothing_there(built) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("letter", world.PEOPLE)
 def test_each_route_of_a_person_by_every_method(built, letter):

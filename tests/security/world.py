@@ -2,8 +2,9 @@
 
 Letters as in tests/accounts/test_access.py: M the card's monitor, O another monitor, S its author
 who is an editor, E an editor, W an editor who changed its answers, A an analyst, D an
-administrator; small letters are the same people in another region. Beside them N, who is not
-signed in, and X, an editor of all regions whose account was closed while the session was open.
+administrator, B and C authors who have become an analyst and an administrator; small letters are
+the same people in another region. Beside them N, who is not signed in, and X, an editor of all
+regions whose account was closed while the session was open.
 
 You add a kind of person: a letter in ``PEOPLE`` and a line in ``_person``. You add a kind of
 address: a row in ``ADDRESSES``, and one in ``POSTED`` if its forms need more than a token.
@@ -35,11 +36,9 @@ from tests.accounts import test_access as access
 from tests.cards import test_workflow as life
 from tests.cards.test_card_views import posted
 from tests.factories import (
-    AdministratorFactory,
-    AnalystFactory,
     EditorFactory,
-    MonitorFactory,
     card_answers,
+    make_card,
     outcome_answers,
 )
 from tests.files import card_row, csv_of
@@ -49,9 +48,9 @@ OUTSIDERS = "NX"
 PEOPLE = access.PEOPLE + OUTSIDERS
 STATUSES = access.STATUSES
 #: Those who stand to one card as nobody else does: each has one in every status.
-WITH_A_CARD = "MmSsWw"
+WITH_A_CARD = "MmSsWwBC"
 #: How somebody stands to a card that is neither theirs nor changed by them.
-STRANGER = {"M": "O", "m": "o", "S": "E", "s": "e", "W": "E", "w": "e"}
+STRANGER = {"M": "O", "m": "o", "S": "E", "s": "e", "W": "E", "w": "e", "B": "A", "C": "D"}
 TOKEN = "t" * 32
 #: Every text that is written into a thing carries the mark of the thing: zq, its name, qz.
 MARK = "zq{}qz"
@@ -83,6 +82,11 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
     #: A preview of a file that E has chosen; only E's session knows it.
     upload: uuids.UUID | None = None
+    #: Who reaches every region, and M's card that does not say yet in which city it was.
+    everywhere: User | None = None
+    #: A file of S's approved card of which there is no clean copy.
+    document: uuids.UUID | None = None
+    placeless: Card | None = None
 
     def thing(self, letter: str, state: str) -> Thing:
         """The card in that status to which the person stands as their letter says."""
@@ -102,22 +106,31 @@ def build() -> World:
     """A world in the database of the running transaction."""
     world = World()
     for letter in PEOPLE:
-        world.people[letter] = person = _person(letter)
-        client = Client()
-        if person is not None:
-            client.force_login(person)
-        client.cookies["csrftoken"] = TOKEN
-        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-        world.cookies[letter] = "; ".join(
-            f"{name}={cookie.value}" for name, cookie in client.cookies.items()
-        )
+        world.people[letter] = _person(letter)
+        world.cookies[letter] = _cookies(world.people[letter])
     User.objects.filter(pk=world.people["X"].pk).update(is_active=False)
     reviewer = EditorFactory()
     for number, (of, state) in enumerate((of, state) for of in WITH_A_CARD for state in STATUSES):
         world.things.append(_thing(world, of, state, number, reviewer))
     Coverage.objects.create(place_id="almaty", month=datetime.date(2018, 1, 1), state="full")
     world.upload = choose_file(world)
+    world.cookies["E on another device"] = _cookies(world.people["E"])
+    world.everywhere = EditorFactory()
+    text = SimpleUploadedFile("decision.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+    card = world.thing("S", "approved").card
+    world.document = attachments.accept(card, actor=world.people["M"], file=text).uuid
+    world.placeless = make_card("draft", monitor=world.people["M"], city=None)
     return world
+
+
+def _cookies(person: User | None) -> str:
+    """What a browser in which that person signed in sends."""
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    client.cookies["csrftoken"] = TOKEN
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
 
 
 def choose_file(world: World) -> uuids.UUID:
@@ -133,14 +146,7 @@ def _person(letter: str) -> User | None:
         return None
     if letter == "X":
         return EditorFactory()
-    factory = {
-        "M": MonitorFactory,
-        "O": MonitorFactory,
-        "A": AnalystFactory,
-        "D": AdministratorFactory,
-    }.get(letter.upper(), EditorFactory)
-    regions = access.ALMATY if letter.isupper() else access.ELSEWHERE
-    return factory(all_regions=False, regions=regions)
+    return access.person_of(letter)
 
 
 def _thing(world: World, of: str, state: str, number: int, reviewer: User) -> Thing:
@@ -180,9 +186,9 @@ def _way(state: str) -> tuple[tuple[str, str], ...]:
 
 
 def _answers(mark: str, number: int) -> dict[str, Any]:
-    """Answers with the mark in every text; ten days from the next card, so that none is alike."""
+    """Answers with the mark in every text; a week from the next card, so that none is alike."""
     return card_answers(
-        date=datetime.date(2018, 1, 3) + datetime.timedelta(days=10 * number),
+        date=datetime.date(2018, 1, 3) + datetime.timedelta(days=7 * number),
         settlement=mark,
         place=f"Square {mark}",
         source=("direct", "media"),
@@ -210,7 +216,7 @@ def _picture(side: int = 8) -> bytes:
 
 
 def _managed(model: str) -> Callable[[World, Thing | None], dict[str, Any]]:
-    """The first row of a model in the settings; for accounts, one that nobody here signs in with."""
+    """The first row of a model in the settings."""
 
     def kwargs(world: World, thing: Thing | None) -> dict[str, Any]:
         row = apps.get_model(*model.split("_")).objects.order_by("pk").first()
@@ -242,6 +248,7 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "card/outcome": _child("cases", pk="updates__pk"),
     "card/file": _child("attachments", attachment="uuid"),
     "upload": lambda world, thing: {"token": world.upload},
+    "guide": _fixed(name="editors"),
     "template": _fixed(name="cards.csv"),
     "indicator": _fixed(code="rally_activity"),
     "period": _fixed(period="2018"),
@@ -251,6 +258,23 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "app": _fixed(app_label="cards"),
     "account": lambda world, thing: {"id": world.people["o"].pk},
     "nothing_here": _fixed(url="nothing/here"),
+}
+#: Arguments that name nothing: whoever may come in is told so.
+NOTHING_THERE: dict[str, tuple[dict[str, Any], ...]] = {
+    "guide": ({"name": "poets"},),
+    "template": ({"name": "poems.csv"},),
+    "indicator": ({"code": "happiness"},),
+    "period": ({"period": "1913"},),
+    "table": ({"period": "2018", "table": "77"}, {"period": "1913", "table": "1"}),
+    "figure": (
+        {"period": "2018", "number": "77", "language": "en"},
+        {"period": "2018", "number": "1", "language": "la"},
+    ),
+    "report_file": (
+        {"period": "2018", "form": "doc", "language": "en"},
+        {"period": "2018", "form": "csv", "language": "la"},
+    ),
+    "card/transition": ({"uuid": None, "name": "publish"},),
 }
 ADDRESSES |= {model: _managed(model) for model in MANAGED.split()}
 
@@ -289,5 +313,3 @@ POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
     "cards:attachment_caption": lambda world, thing: {"caption": "Another"},
     "cards:attachment_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
 }  # fmt: skip
-
-
