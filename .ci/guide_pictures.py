@@ -66,23 +66,30 @@ class Picture:
 
 
 def open_page(address: str) -> Callable[[Page, dict[str, str]], object]:
-    return lambda page, cards: page.goto(address.format(**cards))
+    return lambda page, cards: visit(page, address.format(**cards))
+
+
+def visit(page: Page, address: str) -> None:
+    """Open the page; an error of the site is no picture of it."""
+    answer = page.goto(address)
+    if answer is None or answer.status >= 400:
+        raise Error(f"{address} does not open")
 
 
 def ask(page: Page, cards: dict[str, str]) -> None:
     """The question and its answer are there since ``converse``."""
-    page.goto(cards["asked"])
+    visit(page, cards["asked"])
     page.locator(".thread").first.scroll_into_view_if_needed()
 
 
 def merge(page: Page, cards: dict[str, str]) -> None:
-    page.goto(cards["twin"])
+    visit(page, cards["twin"])
     page.locator(".twins a.btn[href*='/merge/']").first.click()
     page.wait_for_selector("form.merge")
 
 
 def preview(page: Page, cards: dict[str, str]) -> None:
-    page.goto("/cards/import/")
+    visit(page, "/cards/import/")
     page.set_input_files("input[name=cards]", ROOT / "fixtures" / "2018" / "cards.csv")
     page.locator("main form button.btn-primary").first.click()
     page.wait_for_url("**/cards/import/*-*/")
@@ -135,9 +142,7 @@ def prepare() -> dict[str, str]:
         second, **texts | {"place": "Перед акиматом"}, date=day - datetime.timedelta(days=40),
         police_actions=("detained",), detained=2, in_the_name_of_the_law="no",
     )  # fmt: skip
-    first = services.add_outcome(
-        approved, actor=second, outcome=outcome_answers(court="Суд Алматы")
-    )
+    services.add_outcome(approved, actor=second, outcome=outcome_answers(court="Суд Алматы"))
     approved = workflow.apply(approved, "approve", actor=editor)
     services.add_outcome(
         approved, actor=second,

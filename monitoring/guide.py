@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -16,12 +17,16 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 FOLDER = settings.BASE_DIR / "docs" / "guide"
 PICTURES = settings.BASE_DIR / "static" / "guide"
 #: What is left of the Markdown's HTML; people of the project write it, and still nothing runs.
-_TAGS = set(
-    "p h2 h3 ul ol li strong em code kbd a img table thead tbody tr th td blockquote".split()
-)
+_TAGS = {
+    "p", "h2", "h3", "ul", "ol", "li", "strong", "em", "code", "a", "img", "blockquote",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
 _ATTRIBUTES = {
     "h2": {"id"},
     "h3": {"id"},
@@ -82,15 +87,25 @@ def _rendered(path: Path, changed: int, language: str) -> Page:
             token.attrSet("id", anchor)
             if token.tag == "h2":
                 contents.append((anchor, tokens[number + 1].content))
-        for child in token.children or ():
-            if child.type == "image":
-                _place(child, language)
+        if token.children:
+            token.children = [part for child in token.children for part in _shown(child, language)]
     html = markdown.renderer.render(tokens, markdown.options, {})
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
     return Page(title, mark_safe(clean), tuple(contents))  # noqa: S308  (cleaned by nh3)
 
 
-def _place(picture, language: str) -> None:
+def _shown(token: Token, language: str) -> list[Token]:
+    """A picture with its address, as a link to itself: a small screen shows it in full there."""
+    from markdown_it.token import Token
+
+    if token.type != "image":
+        return [token]
+    _place(token, language)
+    link = Token("link_open", "a", 1, attrs={"href": token.attrs["src"]})
+    return [link, token, Token("link_close", "a", -1)]
+
+
+def _place(picture: Token, language: str) -> None:
     """The address of a picture, and its size, so that the text does not jump when it comes."""
     name = str(picture.attrs["src"])
     path = PICTURES / language / name

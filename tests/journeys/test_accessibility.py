@@ -22,6 +22,8 @@ PAGES = {
         "{draft}edit/",
         "{card}outcomes/add/",
         "{card}files/add/",
+        "/guide/",
+        "/guide/editors/",
     ],
     "analyst": [
         "/reports/",

@@ -22,8 +22,10 @@ from monitoring.accounts.admin import site
 from tests.accounts import test_access as tables
 from tests.cards import test_workflow as life
 from tests.security import matrix
-from tests.security.world import PEOPLE, POSTED, World, choose_file
+from tests.security.world import POSTED, World, choose_file
 
+#: Who has no right whatever their role: not signed in, account closed.
+CLOSED = "NX"
 #: Services that ask for a right themselves, whoever calls them: the right, and how they are called.
 SERVICES: tuple[tuple[Callable, str, Callable], ...] = (
     (
@@ -53,9 +55,9 @@ SERVICES: tuple[tuple[Callable, str, Callable], ...] = (
 def wrong_rights(world: World, names: set[str] | None = None) -> list[str]:
     """Cells of the table of rights, and of who sees which card, that do not hold."""
     wrong = []
-    for letter in PEOPLE:
+    for letter in tables.PEOPLE + CLOSED:
         person = world.people[letter] or AnonymousUser()
-        closed = letter in matrix.OUTSIDERS
+        closed = letter in CLOSED
         if letter == "X":
             person.is_active = False
         for name, roles in tables.PLAIN.items():

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, get_resolver, reverse
@@ -28,8 +27,8 @@ from tests.cards import test_workflow as life
 from tests.security.routes import Cell, Row, rows
 from tests.security.world import (
     ADDRESSES,
+    KEPT_OUT,
     NOTHING_THERE,
-    OUTSIDERS,
     PEOPLE,
     POSTED,
     STATUSES,
@@ -127,9 +126,9 @@ def expected(
 ) -> Expected:
     """What the tables say of one cell, for a request that carries its token."""
     cell = row.cell(method)
-    everybody = any("all" in cell.who for cell in row.cells.values())
-    if letter in OUTSIDERS and not everybody:
-        return Expected(frozenset({401 if method == "POST" else 302}), False)
+    door = KEPT_OUT.get(letter)
+    if door and not any(door.opens.intersection(each.who) for each in row.cells.values()):
+        return Expected(frozenset({door.post if method == "POST" else door.other}), False)
     if cell is None and row.rest == "admin":
         cell = row.cells["GET"]
         cell = Cell(cell.who, cell.answers | {200, 302, 405}, cell.refusal)
@@ -169,7 +168,9 @@ def _decided(cell: Cell, may: bool) -> Expected:
 def _has(world: World, letter: str, who: str) -> bool:
     if who in ("all", "owner"):
         return True
-    if letter in OUTSIDERS or who == "nobody":
+    if letter in KEPT_OUT:
+        return who in KEPT_OUT[letter].opens
+    if who == "nobody":
         return False
     return who == "signed_in" or world.people[letter].role in access.PLAIN[who]
 
@@ -288,8 +289,10 @@ def _cell(world: World, row: Row, method: str, letter, thing, kwargs, absent) ->
         transaction.set_rollback(True)
     if answer.status not in wanted.statuses:
         yield f"{cell}: {answer.status} instead of {sorted(wanted.statuses)}"
-    if answer.status == 302 and not wanted.let_in and letter in OUTSIDERS:
-        yield from _leads_to_sign_in(cell, answer)
+    leads_to = tuple(map(reverse, KEPT_OUT[letter].leads_to)) if letter in KEPT_OUT else ()
+    kept_out = answer.status == 302 and not wanted.let_in and letter in KEPT_OUT
+    if kept_out and not answer.location.startswith(leads_to):
+        yield f"{cell}: leads to {answer.location}"
     if not wanted.let_in and answer.wrote:
         yield f"{cell}: refused, but wrote {', '.join(answer.wrote)}"
     for told in leaks(world, letter, answer, thing):
@@ -307,12 +310,6 @@ def _without_token(world: World, row: Row, method: str, letter, thing, kwargs) -
         yield f"{cell}: wrote {', '.join(answer.wrote)}"
     for told in leaks(world, letter, answer, thing):
         yield f"{cell}: tells {told}"
-
-
-def _leads_to_sign_in(cell: str, answer: Answer) -> Iterator[str]:
-    places = (reverse(settings.LOGIN_URL), reverse("admin:login"))
-    if not answer.location.startswith(places):
-        yield f"{cell}: leads to {answer.location} instead of the sign-in page"
 
 
 def nothing_there(world: World, routes: set[str] | None = None) -> list[str]:
@@ -361,7 +358,7 @@ def _absent(world: World, row: Row, letter: str) -> dict[str, tuple]:
 
     A card that does not exist yet can be begun at its address: it has no such answer there.
     """
-    if not (row.of_a_card or row.named == "upload") or letter in OUTSIDERS:
+    if not (row.of_a_card or row.named == "upload") or letter in KEPT_OUT:
         return {}
     if row.route in ("cards:edit", "cards:autosave"):
         return {}

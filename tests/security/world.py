@@ -6,8 +6,10 @@ administrator, B and C authors who have become an analyst and an administrator; 
 the same people in another region. Beside them N, who is not signed in, and X, an editor of all
 regions whose account was closed while the session was open.
 
-You add a kind of person: a letter in ``PEOPLE`` and a line in ``_person``. You add a kind of
-address: a row in ``ADDRESSES``, and one in ``POSTED`` if its forms need more than a token.
+You add a kind of person: a letter in tests/accounts/test_access.py, where they have rights of their
+own; a row of ``KEPT_OUT`` and a line in ``_person``, where they come in nowhere but by the routes
+that the row opens. You add a kind of address: a row in ``ADDRESSES``, and one in ``POSTED`` if its
+form needs more than a token.
 """
 
 from __future__ import annotations
@@ -44,8 +46,22 @@ from tests.factories import (
 from tests.files import card_row, csv_of
 from tests.security.routes import MANAGED
 
-OUTSIDERS = "NX"
-PEOPLE = access.PEOPLE + OUTSIDERS
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where somebody is kept out: what answers a POST and another request, where that leads, and
+    the words of the table of routes that are open to them all the same."""
+
+    post: int
+    other: int
+    leads_to: tuple[str, ...]
+    opens: frozenset[str] = frozenset({"all"})
+
+
+_SIGN_IN = Door(401, 302, ("sign_in", "admin:login"))
+#: Letters of those who come in nowhere, whatever their role.
+KEPT_OUT: dict[str, Door] = {"N": _SIGN_IN, "X": _SIGN_IN}
+PEOPLE = access.PEOPLE + "".join(KEPT_OUT)
 STATUSES = access.STATUSES
 #: Those who stand to one card as nobody else does: each has one in every status.
 WITH_A_CARD = "MmSsWwBC"
