@@ -14,10 +14,10 @@ LANGUAGES := --locale ru --locale kk
 SOAK ?= FAULTS_KILLS=3000 FAULTS_EDITORS=50 FAULTS_EDITS=200 FAULTS_SEQUENCES=20000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast soak lint format messages screenshots clean
+.PHONY: help run test test-fast soak mutants lint format messages screenshots guide-pictures clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## the site with the data of 2018 and demo accounts, on http://localhost:8000/
 	@.ci/setup run
@@ -44,6 +44,10 @@ soak: ## the long runs, hours: 3,000 kills, 50 editors at once, 20,000 sequences
 	@echo "Generated requests (FUZZ_EXAMPLES of them, others with each FUZZ_SEED)"
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100000) TEST_IN_MEMORY=1 $(PYTEST) -n 0 -q -s tests/security/test_fuzz.py $(ARGS)
 
+mutants: ## every policy mutant: a right, a guard, a row of the workflow changed at a time; none survives
+	@.ci/setup dev
+	@env -u DATABASE_URL TEST_IN_MEMORY=1 MUTANTS=all $(PYTHON) -m pytest -q -s tests/security/test_mutants.py $(ARGS)
+
 lint: ## style, likely bugs, types of reports/, missing migrations
 	@.ci/setup dev
 	@$(PYTHON) -m ruff check .
@@ -64,6 +68,10 @@ messages: ## gather the texts to translate into locale/, compile the translation
 screenshots: ## the README's pictures, from a demonstration that `make run` serves
 	@.ci/setup test
 	@$(PYTHON) .ci/screenshots.py http://$(HOST):$(PORT)
+
+guide-pictures: ## the pictures of the guides in every language, from a demonstration of their own
+	@.ci/setup test
+	@$(PYTHON) .ci/guide_pictures.py
 
 clean: ## remove .venv and what the tools left; the site's data under var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles

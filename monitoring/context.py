@@ -38,7 +38,7 @@ MENU = (
 
 
 def site(request) -> dict:
-    """``demo``, ``organisation``, ``nav_items`` of the signed-in person, ``can`` for templates."""
+    """``demo``, ``organisation``; of the signed-in person ``nav_items`` and other links."""
     user = getattr(request, "user", None)
     context = {"demo": settings.DEMO, "organisation": settings.ORGANISATION, "nav_items": ()}
     if user is None or not user.is_authenticated:
@@ -58,6 +58,8 @@ def site(request) -> dict:
             waiting = _waiting(user) if route == "cards:list" else None
             items.append(NavItem(label, url, here, waiting))
     context["nav_items"] = items
+    context["account_items"] = [NavItem(_("Guides"), reverse("guides"))]
+    context["footer_items"] = [NavItem(_("Guides"), reverse("guides"))]
     return context
 
 

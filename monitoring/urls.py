@@ -9,6 +9,8 @@ from monitoring.accounts.admin import site
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("monitoring.accounts.urls")),
+    path("guide/", views.guides, name="guides"),
+    path("guide/<slug:name>/", views.guide, name="guide"),
     path("cards/", include("cards.urls")),
     path("reports/", include("reports.urls")),
     # In the place of the admin's own log: where its “History” button leads.

@@ -1,13 +1,15 @@
-"""Pages of the site as a whole: where each role begins, health, and refused forms."""
+"""Pages of the site as a whole: where each role begins, guides, health, and refused forms."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from monitoring import health
 from monitoring.accounts.models import Role
+from monitoring.guide import GUIDES, page_of
 
 #: Where each role begins.
 HOMES = {
@@ -21,6 +23,21 @@ HOMES = {
 @require_safe
 def home(request):
     return redirect(HOMES[request.user.role])
+
+
+@require_safe
+def guides(request):
+    return render(request, "guide/index.html", {"guides": GUIDES})
+
+
+@require_safe
+def guide(request, name):
+    """A guide in the language of the interface."""
+    try:
+        page = page_of(name, get_language())
+    except KeyError:
+        raise Http404(name) from None
+    return render(request, "guide/page.html", {"guide": page})
 
 
 @login_not_required

@@ -86,7 +86,7 @@ def transition(request, uuid, name):
 @require_POST
 def inclusion(request, uuid):
     """An editor decides, with a reason, whether the card counts."""
-    card = card_for(request.user, uuid, whole=True)
+    card = card_for(request.user, uuid, "card.decide_inclusion", whole=True)
     form = InclusionForm(request.POST)
     if form.is_valid():
         try:

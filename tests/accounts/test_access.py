@@ -34,6 +34,7 @@ PLAIN = {
 #: Rights that are asked of a card of Almaty: who has them, by the card's status.
 #: M its monitor, O another monitor, S its author who is an editor, E an editor, W an editor who
 #: changed its answers, A an analyst, D an administrator. Small: the same person in another region.
+#: B its author who has become an analyst, C its author who has become an administrator.
 OF_A_CARD = """
                       draft   submitted   returned   approved   rejected   duplicate
 card.edit             MmSs    .           MmSs       .          .          .
@@ -60,9 +61,9 @@ card.see_original     SEW     SEW         SEW        SEW        SEW        SEW
 #: Who finds the card in a list or at its address.
 SEEN = """
                       draft   submitted   returned   approved   rejected   duplicate
-seen                  MmSs    MmSsEW      MmSsEW     MmSsEWA    MmSsEW     MmSsEW
+seen                  MmSs    MmSsEW      MmSsEW     MmSsEWAB   MmSsEW     MmSsEW
 """
-PEOPLE = "MmOoSsEeWwAaDd"
+PEOPLE = "MmOoSsEeWwAaDdBC"
 STATUSES = ("draft", "submitted", "returned", "approved", "rejected", "duplicate")
 ALMATY, ELSEWHERE = ["KZ-75"], ["KZ-71", "KZ-79"]
 
@@ -77,18 +78,24 @@ def cells(text: str) -> dict[tuple[str, str], str]:
     }
 
 
-def person_and_card(letter: str, status: str):
-    """The person and how they stand to a card in that status."""
+def person_of(letter: str):
+    """Somebody of that role and region."""
     factory = {
         "M": MonitorFactory,
         "O": MonitorFactory,
         "A": AnalystFactory,
+        "B": AnalystFactory,
         "D": AdministratorFactory,
+        "C": AdministratorFactory,
     }.get(letter.upper(), EditorFactory)
-    regions = ALMATY if letter.isupper() else ELSEWHERE
-    person = factory(all_regions=False, regions=regions)
+    return factory(all_regions=False, regions=ALMATY if letter.isupper() else ELSEWHERE)
+
+
+def person_and_card(letter: str, status: str):
+    """The person and how they stand to a card in that status."""
+    person = person_of(letter)
     card = make_card(status)
-    if letter in "MmSs":
+    if letter in "MmSsBC":
         Card.objects.filter(pk=card.pk).update(monitor=person)
     if letter in "Ww":
         services.save(card, actor=person, answers={"settlement": "Aksai"})

@@ -32,6 +32,8 @@ PAGES = {
         "{application}",
         "{application}edit/",
         "/cards/import/applications/",
+        "/guide/",
+        "/guide/editors/",
     ],
     "analyst": [
         "/reports/",

@@ -1,0 +1,156 @@
+"""The table of routes: who may come in by which address, with which method, and what answers.
+
+You add a route: give it a line in ``ROUTES``; without one the suite fails, and says so. A line is
+
+    route   what its address names   GET   POST   other methods
+
+A cell says ``who>answers``: whoever may gets one of the answers, everybody else is refused with
+403 (``who>answers/refusal`` names another refusal), and 404 if they do not see the thing at all.
+``.`` is a method that the route does not know. ``who`` is
+
+    all            even who is not signed in
+    signed_in      whoever is
+    seen           whoever sees the thing that the address names
+    a right        those who have it by the tables of tests/accounts/test_access.py; ``a|b``: either
+    transition     those who may take it by the table of tests/cards/test_workflow.py
+    owner          the one session that it belongs to
+    nobody         all who are signed in are refused
+
+HEAD goes with GET. ``405``: other methods are refused; ``405+``: but OPTIONS says which there are;
+``admin``: pages of Django's admin, which tell who may come in first and read most methods as GET.
+What an address names is a row of
+``ADDRESSES`` in tests/security/world.py; what is posted, and to which end, one of ``POSTED`` there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROUTES = """
+home                        -                signed_in>302        .                    405
+sign_in                     -                all>200,302          all>422              405+
+sign_out                    -                .                    signed_in>302        405
+set_language                -                .                    all>302              405
+healthz                     -                all>200              .                    405
+readyz                      -                all>200              .                    405
+guides                      -                signed_in>200        .                    405
+guide                       guide            signed_in>200        .                    405
+
+cards:list                  -                card.create>200      .                    405
+cards:queue                 -                card.queue>200       .                    405
+cards:awaiting              -                card.create>200      .                    405
+cards:all                   -                card.export>200      .                    405
+cards:export                -                card.export>200      .                    405
+cards:new                   -                card.create>200      .                    405
+cards:import                -                card.import>200      card.import>422      405
+cards:import_coverage       -                coverage.edit>200    coverage.edit>422    405
+cards:import_format         -                card.import>200      .                    405
+cards:import_template       template         card.import>200      .                    405
+cards:import_preview        upload           owner>200            .                    405
+cards:import_refusals       upload           owner>200            .                    405
+cards:import_confirm        upload           .                    owner>302            405
+cards:import_discard        upload           .                    owner>302            405
+
+cards:detail                card             seen>200             .                    405
+cards:history               card             seen>200             .                    405
+cards:edit                  card             {writes}>200         {writes}>302         405
+cards:autosave              card             .                    {writes}>200         405
+cards:transition            card/transition  .                    transition>302       405
+cards:inclusion             card             .           card.decide_inclusion>302     405
+cards:count_add             card             .                    card.add_count>302   405
+cards:count_use             card/count       .                    card.add_count>302   405
+cards:outcome_add           card             card.add_outcome>200 card.add_outcome>302 405
+cards:outcome_review        card/outcome     .            card.review_outcome>302      405
+cards:attach                card             card.attach>200      card.attach>302      405
+cards:attachment            card/file        seen>200             .                    405
+cards:attachment_original   card/file        card.see_original>200 .                   405
+cards:attachment_caption    card/file        .                    card.attach>302      405
+cards:attachment_review     card/file        .            card.review_outcome>302      405
+
+reports:index               -                report.view>200      .                    405
+reports:method              -                report.view>200      .                    405
+reports:indicators          -                report.view>200      .                    405
+reports:indicator           indicator        report.view>200      .                    405
+reports:import_published    -                published.import>200 published.import>422 405
+reports:period              period           report.view>200      .                    405
+reports:table               table            report.view>200      .                    405
+reports:figure              figure           report.view>200      .                    405
+reports:download            report_file      report.download>200  .                    405
+
+admin:index                 -                {settings}>200/302   {settings}>200/302   admin
+admin:login                 -                nobody>              nobody>              admin
+admin:logout                -                signed_in>302,405    signed_in>302,200    admin
+admin:password_change       -                {settings}>200/302   {settings}>200/302   admin
+admin:password_change_done  -                {settings}>200/302   {settings}>405/302   admin
+admin:autocomplete          -                {settings}>403/302   {settings}>405/302   admin
+admin:jsi18n                -                {settings}>200/302   {settings}>405/302   admin
+admin:app_list              app              {settings}>200/302   {settings}>200/302   admin
+admin:auth_user_password_change  account     {settings}>200/302   {settings}>200/302   admin
+admin:                      nothing_here     {settings}>404/302   {settings}>404/302   admin
+"""
+#: What the settings manage. Cards are not among them: administrators see none.
+MANAGED = (
+    "accounts_user cards_form cards_topicgroup cards_place cards_topic cards_region cards_city"
+    " cards_law cards_period cards_coverage"
+)
+#: The pages of each of them; nothing that cards point to is ever deleted.
+MANAGED_ROUTES = """
+admin:{0}_changelist        -                {settings}>200/302   {settings}>200/302   admin
+admin:{0}_add               -                {settings}>200/302   {settings}>200/302   admin
+admin:{0}_change            {0}              {settings}>200/302   {settings}>200/302   admin
+admin:{0}_history           {0}              {settings}>200/302   {settings}>200/302   admin
+admin:{0}_delete            {0}              {settings}>403/302   {settings}>403/302   admin
+admin:{0}                   {0}              {settings}>302/302   {settings}>302/302   admin
+"""
+WORDS = {"writes": "card.edit|card.edit_submitted", "settings": "account.manage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``who`` gets one of ``answers``; who does not is refused with one of ``refusal``."""
+
+    who: tuple[str, ...]
+    answers: frozenset[int]
+    refusal: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table. ``cells``: GET and POST, where the route knows them."""
+
+    route: str
+    named: str
+    cells: dict[str, Cell]
+    rest: str
+
+    @property
+    def of_a_card(self) -> bool:
+        """Whether the address names a card, or something that belongs to one."""
+        return self.named.partition("/")[0] == "card"
+
+    def cell(self, method: str) -> Cell | None:
+        """Who may with this method; None for one that the route does not know."""
+        return self.cells.get("GET" if method == "HEAD" else method)
+
+
+def rows() -> tuple[Row, ...]:
+    """Every line of the table."""
+    lines = ROUTES.format(**WORDS).strip().splitlines()
+    for model in MANAGED.split():
+        lines += MANAGED_ROUTES.format(model, **WORDS).strip().splitlines()
+    return tuple(_row(*line.split()) for line in lines if line.strip())
+
+
+def _row(route: str, named: str, get: str, post: str, rest: str) -> Row:
+    cells = {method: _cell(text) for method, text in (("GET", get), ("POST", post)) if text != "."}
+    return Row(route, named, cells, rest)
+
+
+def _cell(text: str) -> Cell:
+    who, _, answers = text.partition(">")
+    done, _, refused = answers.partition("/")
+    return Cell(tuple(who.split("|")), _codes(done), _codes(refused or "403"))
+
+
+def _codes(text: str) -> frozenset[int]:
+    return frozenset(int(code) for code in text.split(",") if code)
