@@ -7,6 +7,7 @@ ever sets or sees a password.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -53,8 +54,8 @@ def page(after: str = "", before: str = "") -> Page:
     later = bool(found) and (bool(before) or more)
     return Page(
         found,
-        f"?before={found[0].username}" if earlier else "",
-        f"?after={found[-1].username}" if later else "",
+        "?" + urlencode({"before": found[0].username}) if earlier else "",
+        "?" + urlencode({"after": found[-1].username}) if later else "",
     )
 
 

@@ -261,6 +261,16 @@ def test_what_an_administrator_typed_goes_on_after_the_confirmation(as_administr
     assert monitor.alias == "Other"
 
 
+def test_what_was_typed_outlasts_a_session_that_ends_during_the_confirmation(as_administrator):
+    stale(as_administrator)
+    address = reverse("people:change", args=[MonitorFactory().pk])
+    sealed = as_administrator.post(address, {"reason": "A long reason"}).context["kept"]
+    as_administrator.session.flush()
+    form = {"password": PASSWORD, "kept": sealed}
+    answer = as_administrator.post(reverse("account:confirm"), form)
+    assert (answer.status_code, answer.context["kept"]) == (401, sealed)
+
+
 def test_originals_ask_again(signed_in, editor):
     card = make_card("submitted")
     client = signed_in(editor)
