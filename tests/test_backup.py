@@ -326,7 +326,11 @@ def test_each_refusal_says_why(content, keys, said, path):
     assert said in refusal(content, keys, path)
 
 
-@pytest.mark.parametrize("text", ["abc", "AGE-SECRET-KEY-1QQ", "age1xyz", f"{RECIPIENT} abc"])
+@pytest.mark.parametrize(
+    "text",
+    ["abc", "AGE-SECRET-KEY-1QQ", "age1xyz", f"{RECIPIENT} abc"],
+    ids=["no key", "half an identity", "half a recipient", "a recipient and no key"],
+)
 def test_what_is_no_key_is_refused_and_not_repeated(text, settings):
     settings.BACKUP_KEY = text
     with pytest.raises(CommandError, match="neither a recipient") as caught:

@@ -9,11 +9,16 @@ from django.utils import translation
 from cards import at_once, flags, review, services, workflow
 from cards.desk import asked_of, desk_of
 from cards.models import Card, Dismissal, EventKind, Query, Sighting, Verification
-from cards.reading import history_for
+from cards.reading import hidden_from, history_of
 from cards.services import StaleVersion
 from tests.factories import AnalystFactory, EditorFactory, MonitorFactory, make_card
 
 pytestmark = pytest.mark.django_db
+
+
+def history_for(user, card) -> list:
+    """The history as the person reads it."""
+    return history_of(card, hidden=hidden_from(user, card))
 
 
 @pytest.fixture(autouse=True)
