@@ -22,7 +22,9 @@ from monitoring.accounts.admin import site
 from tests.accounts import test_access as tables
 from tests.cards import test_workflow as life
 from tests.security import matrix
-from tests.security.world import POSTED, World, choose_file
+from tests.security.addresses import POSTED
+from tests.security.expected import RIGHTS, WAYS
+from tests.security.world import World, choose_file
 
 #: Who has no right whatever their role: not signed in, account closed.
 CLOSED = "NX"
@@ -73,7 +75,7 @@ def wrong_rights(world: World, names: set[str] | None = None) -> list[str]:
 def _wrong_on_a_card(world: World, letter, person, state, closed, names) -> list[str]:
     thing = world.thing(letter, state)
     wrong = []
-    for (name, of), letters in matrix.RIGHTS.items():
+    for (name, of), letters in RIGHTS.items():
         if of == state and (names is None or name in names):
             may = not closed and letter in letters
             if allowed(person, name, thing.card) != may:
@@ -161,7 +163,7 @@ def wrong_transitions(world: World, name: str) -> list[str]:
             if name not in life.POSSIBLE[state]:
                 should = "state"
             else:
-                should = "done" if letter in matrix.WAYS[state, name] else "right"
+                should = "done" if letter in WAYS[state, name] else "right"
             if life.attempt(thing.card, name, person, other) != should:
                 wrong.append(f"{name} by {letter}, {state}")
     return wrong + _wrong_reason(world, name)
@@ -169,7 +171,7 @@ def wrong_transitions(world: World, name: str) -> list[str]:
 
 def _wrong_reason(world: World, name: str) -> list[str]:
     state = next(state for state, names in life.POSSIBLE.items() if name in names)
-    letter = matrix.WAYS[state, name][0]
+    letter = WAYS[state, name][0]
     other = world.thing("S", "submitted").card
     try:
         with transaction.atomic():
@@ -193,7 +195,7 @@ def wrong_services(world: World, service: Callable) -> list[str]:
     for one, right, call in SERVICES:
         for letter in "MEeAD" if one is service else "":
             for state in ("submitted", "approved"):
-                may = letter in matrix.RIGHTS[right, state]
+                may = letter in RIGHTS[right, state]
                 try:
                     with transaction.atomic():
                         call(world.thing(letter, state).card, world.people[letter])

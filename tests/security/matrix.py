@@ -22,16 +22,21 @@ from django.db import connection, transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.accounts import test_access as access
 from tests.cards import test_workflow as life
-from tests.security.routes import Cell, Row, rows
-from tests.security.world import (
+from tests.security.addresses import (
     ADDRESSES,
-    KEPT_OUT,
+    NOBODY,
     NOTHING_THERE,
+    QUERY,
+    typed,
+)
+from tests.security.expected import expected, reads_questions, sees
+from tests.security.routes import Row, rows
+from tests.security.world import (
+    KEPT_OUT,
+    NOT_FRESH,
     PEOPLE,
-    POSTED,
-    STATUSES,
+    STATES,
     Thing,
     World,
     choose_file,
@@ -39,13 +44,11 @@ from tests.security.world import (
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE", "BREW")
-#: Tables that a refused request may write to: the session that it ends. Nothing of the bureau's.
-NOT_THE_BUREAUS = ("django_session",)
-RIGHTS = access.cells(access.OF_A_CARD)
-SEEN = access.cells(access.SEEN)
-WAYS = life.table()
-#: No person, no card, no attachment has these.
-NOBODY, NOTHING = 999_999_999, uuids.UUID("00000000-0000-4000-8000-000000000000")
+#: Tables that a refused request may write to: the session that it ends. Nothing of the bureau's;
+#: who ends somebody's session otherwise leaves an entry in the history.
+NOT_THE_BUREAUS = ("django_session", "accounts_usersession")
+#: No card, no attachment has this.
+NOTHING = uuids.UUID("00000000-0000-4000-8000-000000000000")
 
 _WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b[^\"]*\"(\w+)\"", re.IGNORECASE)
 _MARK = re.compile(rb"zq(\w{3,20}?)qz")
@@ -63,15 +66,6 @@ class Answer:
     location: str
     content: bytes
     wrote: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Statuses that may answer, whether the person is let in, what the cell is like."""
-
-    statuses: frozenset[int]
-    let_in: bool
-    out_of_reach: bool = False
 
 
 def site_routes() -> dict[str, URLPattern]:
@@ -94,85 +88,40 @@ def site_routes() -> dict[str, URLPattern]:
     return found
 
 
-def things_of(world: World, row: Row, letter: str, states=STATUSES) -> Iterator[Thing | None]:
-    """What the person tries the route with: a card in every status, or nothing in particular."""
-    if not row.of_a_card:
+def things_of(world: World, row: Row, letter: str, states=None) -> Iterator[Thing | None]:
+    """What the person tries the route with: a thing in every state, or nothing in particular."""
+    if row.named == "card/merged":
+        yield world.merged
+    elif row.kind in STATES:
+        for state in STATES[row.kind]:
+            if states is None or row.kind != "card" or state in states:
+                yield world.thing(letter, state, row.kind)
+    else:
         yield None
-        return
-    for state in states:
-        yield world.thing(letter, state)
 
 
 def variants(row: Row, world: World, thing: Thing | None) -> Iterator[dict[str, Any]]:
-    """The arguments of the address; for the workflow's one set for each transition."""
+    """The arguments of the address; for the workflow's one set for each transition, for a pair one
+    for each order."""
     if row.named == "card/transition":
         for name in life.TARGET:
             yield {"uuid": thing.card.uuid, "name": name}
-    else:
-        yield ADDRESSES[row.named](world, thing)
+        return
+    kwargs = ADDRESSES[row.named](world, thing)
+    yield kwargs
+    if row.named == "card/pair":
+        yield {"uuid": kwargs["other"], "other": kwargs["uuid"]}
 
 
 def address(route: str, kwargs: dict[str, Any]) -> str:
     """The path. Routes of the settings without a name stand beside the list of their model."""
+    kwargs = dict(kwargs)
+    query = kwargs.pop(QUERY, "")
     if route == "admin:":
         return reverse("admin:index") + kwargs["url"]
     if "object_id" in kwargs and route.removeprefix("admin:") in ADDRESSES:
         return f"{reverse(f'{route}_changelist')}{quote(str(kwargs['object_id']))}/"
-    return reverse(route, kwargs=kwargs)
-
-
-def expected(
-    world: World, row: Row, method: str, letter: str, thing: Thing | None, kwargs: dict[str, Any]
-) -> Expected:
-    """What the tables say of one cell, for a request that carries its token."""
-    cell = row.cell(method)
-    door = KEPT_OUT.get(letter)
-    if door and not any(door.opens.intersection(each.who) for each in row.cells.values()):
-        return Expected(frozenset({door.post if method == "POST" else door.other}), False)
-    if cell is None and row.rest == "admin":
-        cell = row.cells["GET"]
-        cell = Cell(cell.who, cell.answers | {200, 302, 405}, cell.refusal)
-    if cell is None:
-        says = method == "OPTIONS" and row.rest == "405+"
-        return Expected(frozenset({200, 405} if says else {405}), False)
-    if row.named == "upload" and letter != "E":
-        return Expected(frozenset({404}), False, out_of_reach=True)
-    if thing is not None:
-        return _of_a_card(cell, letter, thing, kwargs)
-    return _decided(cell, any(_has(world, letter, who) for who in cell.who))
-
-
-def _of_a_card(cell: Cell, letter: str, thing: Thing, kwargs) -> Expected:
-    stands = thing.stands(letter)
-    if stands not in SEEN["seen", thing.state]:
-        return Expected(frozenset({404}), False, out_of_reach=True)
-    if cell.who == ("transition",):
-        name = kwargs["name"]
-        if name not in life.POSSIBLE[thing.state]:
-            # Somebody else was quicker: back to the card, and nothing is written.
-            return Expected(frozenset({302}), False)
-        # Small letters are people of another region, of whom the workflow's table has one: F.
-        return _decided(cell, stands in WAYS[thing.state, name])
-    may = cell.who == ("seen",) or any(
-        stands in RIGHTS[right, thing.state] for right in cell.who if right != "seen"
-    )
-    return _decided(cell, may)
-
-
-def _decided(cell: Cell, may: bool) -> Expected:
-    # Where even the answer of those who may is a refusal, nobody writes.
-    let_in = may and min(cell.answers, default=403) < 400
-    return Expected(cell.answers if may else cell.refusal, let_in)
-
-
-def _has(world: World, letter: str, who: str) -> bool:
-    if who in ("all", "owner"):
-        return True
-    if letter in KEPT_OUT:
-        return who in KEPT_OUT[letter].opens
-    if who == "nobody":
-        return False
-    return who == "signed_in" or world.people[letter].role in access.PLAIN[who]
+    return reverse(route, kwargs=kwargs) + (f"?{query}" if query else "")
 
 
 def send(
@@ -214,20 +163,32 @@ def _readable(content: bytes) -> bytes:
         return b"\n".join(book.read(name) for name in book.namelist())
 
 
-def leaks(world: World, letter: str, answer: Answer, asked: Thing | None) -> list[str]:
-    """What the answer tells of cards that the person may not see: marks, numbers, addresses."""
+def leaks(world: World, letter: str, answer: Answer, asked: str) -> list[str]:
+    """What the answer tells of things that the person may not see: marks, numbers, addresses.
+
+    ``asked``: what they knew and sent themselves, the address at least.
+    """
     texts = answer.content + b"\n" + answer.location.encode()
     marks, numbers, uuids = (set(p.findall(texts)) for p in (_MARK, _NUMBER, _UUID))
+    named = {
+        other.card.number.encode()
+        for each in world.things
+        if sees(letter, each)
+        for other in each.names
+    }
     told = []
     for thing in world.things:
-        if thing.stands(letter) in SEEN["seen", thing.state]:
+        name = f"{thing.of}'s {thing.state} {thing.kind}"
+        if thing.asked[2:-2].encode() in marks and not reads_questions(letter, thing):
+            told.append(f"a question about {name}")
+        if sees(letter, thing):
             continue
-        card, name = thing.card, f"{thing.of}'s {thing.state} card"
-        if thing.mark[2:-2].encode() in marks:
+        number = getattr(thing.row, "number", None)
+        if thing.mark[2:-2].encode() in marks and thing.mark not in asked:
             told.append(f"a text of {name}")
-        if card.number and card.number.encode() in numbers:
+        if number and number.encode() in numbers - named and number not in asked:
             told.append(f"the number of {name}")
-        if thing is not asked and str(card.uuid).encode() in uuids:
+        if str(thing.row.uuid).encode() in uuids and str(thing.row.uuid) not in asked:
             told.append(f"the address of {name}")
     return told
 
@@ -237,14 +198,14 @@ def sweep(
     *,
     routes: set[str] | None = None,
     letters: str = PEOPLE,
-    states: tuple[str, ...] = STATUSES,
+    states: tuple[str, ...] | None = None,
     every_method: bool = False,
     first: bool = False,
 ) -> list[str]:
     """Every cell that is not as the tables say. ``first``: only the first of them.
 
     ``every_method``: HEAD and the methods that a route does not know too, and every method that
-    changes something without its token; with a card in one status, since these are refused before
+    changes something without its token; with a thing in one state, since these are refused before
     anybody looks at the card.
     """
     wrong: list[str] = []
@@ -252,6 +213,8 @@ def sweep(
         if routes is not None and row.route not in routes:
             continue
         for letter in letters:
+            if letter in NOT_FRESH and not row.fresh:
+                continue
             for text in _try(world, row, letter, states, every_method):
                 wrong.append(text)
                 if first:
@@ -275,7 +238,7 @@ def _cell(world: World, row: Row, method: str, letter, thing, kwargs, absent) ->
     cell = f"{method} {row.route} {kwargs} by {letter}, {thing.state if thing else '-'}"
     wanted = expected(world, row, method, letter, thing, kwargs)
     path = address(row.route, kwargs)
-    data = POSTED[row.route](world, thing) if method == "POST" and row.route in POSTED else None
+    data = typed(row.route, world, thing, kwargs) if method == "POST" else None
     with transaction.atomic():
         if row.named == "upload" and wanted.let_in:
             # What is loaded or discarded is gone from the storage: each try has a file of its own.
@@ -295,20 +258,23 @@ def _cell(world: World, row: Row, method: str, letter, thing, kwargs, absent) ->
         yield f"{cell}: leads to {answer.location}"
     if not wanted.let_in and answer.wrote:
         yield f"{cell}: refused, but wrote {', '.join(answer.wrote)}"
-    for told in leaks(world, letter, answer, thing):
+    # Who is kept out finds what they typed in the page, to be sent on later.
+    known = f"{path} {data}" if letter in KEPT_OUT else path
+    for told in leaks(world, letter, answer, known):
         yield f"{cell}: tells {told}"
     if wanted.out_of_reach and method in absent and _same(answer, kwargs) != absent[method]:
         yield f"{cell}: what is out of reach answers unlike what does not exist"
 
 
 def _without_token(world: World, row: Row, method: str, letter, thing, kwargs) -> Iterator[str]:
-    answer = send(world, letter, method, address(row.route, kwargs), token=False)
+    path = address(row.route, kwargs)
+    answer = send(world, letter, method, path, token=False)
     cell = f"{method} {row.route} {kwargs} by {letter} without a token"
     if answer.status != 403:
         yield f"{cell}: {answer.status} instead of 403"
     if answer.wrote:
         yield f"{cell}: wrote {', '.join(answer.wrote)}"
-    for told in leaks(world, letter, answer, thing):
+    for told in leaks(world, letter, answer, path):
         yield f"{cell}: tells {told}"
 
 
@@ -320,11 +286,11 @@ def nothing_there(world: World, routes: set[str] | None = None) -> list[str]:
             continue
         for letter, kwargs in _names_nothing(world, row):
             for method in row.cells:
-                data = POSTED[row.route](world, world.thing("S", "returned")) if (
-                    method == "POST" and row.route in POSTED
-                ) else None  # fmt: skip
+                thing = world.thing("S", "returned")
+                sent = method == "POST" and row.named != "chosen"
+                data = typed(row.route, world, thing, kwargs) if sent else None
                 answer = send(world, letter, method, address(row.route, kwargs), data)
-                if answer.status != 404:
+                if answer.status not in (404, 410):
                     wrong.append(f"{method} {row.route} {kwargs} by {letter}: {answer.status}")
     return wrong
 
@@ -336,33 +302,46 @@ def _names_nothing(world: World, row: Row) -> Iterator[tuple[str, dict[str, Any]
         for kwargs in NOTHING_THERE[row.named]:
             yield "E", kwargs | {"uuid": thing.card.uuid}
     elif row.named in NOTHING_THERE:
-        yield from (("E", kwargs) for kwargs in NOTHING_THERE[row.named])
+        # Pages of people are for administrators.
+        letter = "D" if row.kind == "account" else "E"
+        yield from ((letter, kwargs) for kwargs in NOTHING_THERE[row.named])
+    elif row.named == "card/merged":
+        yield "E", {"uuid": world.thing("E", "approved").card.uuid}
+    elif row.named == "card/pair":
+        one = world.thing("E", "submitted").card.uuid
+        yield from (("E", {"uuid": one, "other": other}) for other in (one, NOTHING))
     elif row.of_a_card and row.named != "card":
-        # S may do all of it with a card of their own that is open, or approved.
-        state = "returned" if row.named == "card/count" else "approved"
-        mine, theirs = world.thing("S", state), world.thing("E", state)
-        found = ADDRESSES[row.named](world, theirs)
-        yield "S", found | {"uuid": mine.card.uuid}
-        yield (
-            "S",
-            {name: _missing(name, value) for name, value in found.items()}
-            | {"uuid": mine.card.uuid},
-        )
-        if row.route == "cards:attachment":
-            # A document has no clean copy that others than editors could have.
-            yield "S", {"uuid": mine.card.uuid, "attachment": world.document}
+        yield from _belongs_elsewhere(world, row)
+
+
+def _belongs_elsewhere(world: World, row: Row) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Something of another card, and what is of none, under a card that lets the person do it."""
+    # S may do most with a card of their own that is open, or approved; editors ask of others'.
+    letter, state = "S", "approved"
+    if row.named in ("card/count", "card/query"):
+        state = "returned"
+    mine, theirs = world.thing("S", state), world.thing("E", state)
+    if row.route in ("cards:query_again", "cards:query_close"):
+        letter, mine, theirs = "E", theirs, mine
+    found = ADDRESSES[row.named](world, theirs)
+    yield letter, found | {"uuid": mine.card.uuid}
+    none = {name: _missing(name, value) for name, value in found.items()}
+    yield letter, none | {"uuid": mine.card.uuid}
+    if row.route == "cards:attachment":
+        # A document has no clean copy that others than editors could have.
+        yield letter, {"uuid": mine.card.uuid, "attachment": world.document}
 
 
 def _absent(world: World, row: Row, letter: str) -> dict[str, tuple]:
     """Method -> what answers at the address of a thing that does not exist.
 
-    A card that does not exist yet can be begun at its address: it has no such answer there.
+    What does not exist yet can be begun at its address: it has no such answer there.
     """
-    if not (row.of_a_card or row.named == "upload") or letter in KEPT_OUT:
+    if not (row.kind in STATES or row.named == "upload") or letter in KEPT_OUT:
         return {}
-    if row.route in ("cards:edit", "cards:autosave"):
+    if row.route in ("cards:edit", "cards:autosave", "cards:application_edit"):
         return {}
-    thing = world.thing("M", "submitted")
+    thing = next(things_of(world, row, "M"))
     kwargs = next(variants(row, world, thing))
     missing = {name: _missing(name, value) for name, value in kwargs.items()}
     return {

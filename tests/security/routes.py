@@ -14,12 +14,15 @@ A cell says ``who>answers``: whoever may gets one of the answers, everybody else
     a right        those who have it by the tables of tests/accounts/test_access.py; ``a|b``: either
     transition     those who may take it by the table of tests/cards/test_workflow.py
     owner          the one session that it belongs to
+    set_up         whoever is signed in, before they have set up the second factor that they need
+    merge          those who may merge both cards of a pair
     nobody         all who are signed in are refused
 
-HEAD goes with GET. ``405``: other methods are refused; ``405+``: but OPTIONS says which there are;
+``*`` before it: asked only after a fresh sign-in; who has none is led to the confirmation, whoever
+they are. HEAD goes with GET. ``405``: other methods are refused; ``405+``: but OPTIONS says which there are;
 ``admin``: pages of Django's admin, which tell who may come in first and read most methods as GET.
 What an address names is a row of
-``ADDRESSES`` in tests/security/world.py; what is posted, and to which end, one of ``POSTED`` there.
+``ADDRESSES`` in tests/security/addresses.py; what is posted, and to which end, one of ``POSTED`` there.
 """
 
 from __future__ import annotations
@@ -29,21 +32,53 @@ from dataclasses import dataclass
 ROUTES = """
 home                        -                signed_in>302        .                    405
 sign_in                     -                all>200,302          all>422              405+
-sign_out                    -                .                    signed_in>302        405
+sign_in_second              -                all>200,302          all>422,401          405
+sign_in_passkey             -                .                    all>422              405
+sign_in_passkey_options     -                .                    all>200              405
+invitation                  invitation       all>200              all>302              405
+sign_out                    -                .                    set_up>302           405
 set_language                -                .                    all>302              405
 healthz                     -                all>200              .                    405
 readyz                      -                all>200              .                    405
 guides                      -                signed_in>200        .                    405
 guide                       guide            signed_in>200        .                    405
 
+account:index               -                signed_in>200        .                    405
+account:confirm             -                set_up>200           set_up>422           405
+account:confirm_passkey     -                .                    set_up>200           405
+account:password            -                *signed_in>200       *signed_in>302       405
+account:second_factor       -                *set_up>200          .                    405
+account:app                 -                *set_up>200,302      *set_up>422,302      405
+account:app_remove          -                .                    *signed_in>302       405
+account:codes               -                .                    *signed_in>200,302   405
+account:passkey_new         -                .                    *set_up>200          405
+account:passkey_add         -                .                    *set_up>422          405
+account:passkey_remove      passkey          .                    *signed_in>302       405
+account:sessions_end        -                .                    signed_in>302        405
+account:session_end         session          .                    signed_in>302        405
+
+people:list                 -                {settings}>200       .                    405
+people:invite               -                *{settings}>200      *{settings}>200      405
+people:person               account          {settings}>200       .                    405
+people:change               account          .                    *{settings}>302      405
+people:link                 account          .                    *{settings}>200      405
+people:close                account          .                    *{settings}>302      405
+people:reopen               account          .                    *{settings}>302      405
+people:end_sessions         account          .                    *{settings}>302      405
+people:revoke               account/link     .                    *{settings}>302      405
+access_log                  -                access_log.view>200  .                    405
+account_history             account          {settings}>200       .                    405
+
 cards:list                  -                card.create>200      .                    405
 cards:queue                 -                card.queue>200       .                    405
 cards:awaiting              -                card.create>200      .                    405
 cards:all                   -                card.export>200      .                    405
-cards:export                -                card.export>200      .                    405
+cards:export                -                *card.export>200     *card.export>200     405
+cards:selected              chosen           card.queue>200,302   card.queue>200,302   405
 cards:new                   -                card.create>200      .                    405
 cards:import                -                card.import>200      card.import>422      405
 cards:import_coverage       -                coverage.edit>200    coverage.edit>422    405
+cards:import_applications   -                application.import>200 application.import>422 405
 cards:import_format         -                card.import>200      .                    405
 cards:import_template       template         card.import>200      .                    405
 cards:import_preview        upload           owner>200            .                    405
@@ -57,15 +92,33 @@ cards:edit                  card             {writes}>200         {writes}>302  
 cards:autosave              card             .                    {writes}>200         405
 cards:transition            card/transition  .                    transition>302       405
 cards:inclusion             card             .           card.decide_inclusion>302     405
+cards:merge_choose          card             card.merge>302       .                    405
+cards:merge                 card/pair        merge>200            merge>302            405
+cards:unmerge               card/merged      card.unmerge>200     card.unmerge>302     405
+cards:query_ask             card             .                    card.ask>302         405
+cards:query_answer          card/query       .                card.answer_query>302,422 405
+cards:query_again           card/query       .                    card.ask>302         405
+cards:query_close           card/query       .                    card.close_query>302 405
+cards:check_dismiss         card/check       .                    card.dismiss_check>302 405
+cards:verify                card             .                    card.verify>302      405
 cards:count_add             card             .                    card.add_count>302   405
 cards:count_use             card/count       .                    card.add_count>302   405
 cards:outcome_add           card             card.add_outcome>200 card.add_outcome>302 405
 cards:outcome_review        card/outcome     .            card.review_outcome>302      405
 cards:attach                card             card.attach>200      card.attach>302      405
 cards:attachment            card/file        seen>200             .                    405
-cards:attachment_original   card/file        card.see_original>200 .                   405
+cards:attachment_original   card/file        *card.see_original>200 .                  405
 cards:attachment_caption    card/file        .                    card.attach>302      405
 cards:attachment_review     card/file        .            card.review_outcome>302      405
+
+cards:applications          -                application.list>200 .                    405
+cards:applications_export   -                application.export>200 .                  405
+cards:application_new       -                application.create>200 .                  405
+cards:application           application      seen>200             .                    405
+cards:application_edit      application      application.edit>200 application.edit>302 405
+cards:application_review    application      .                    application.review>302 405
+cards:application_link      application      .                    application.link>302 405
+cards:application_unlink    application      .                    application.link>302 405
 
 reports:index               -                report.view>200      .                    405
 reports:method              -                report.view>200      .                    405
@@ -80,17 +133,16 @@ reports:download            report_file      report.download>200  .             
 admin:index                 -                {settings}>200/302   {settings}>200/302   admin
 admin:login                 -                nobody>              nobody>              admin
 admin:logout                -                signed_in>302,405    signed_in>302,200    admin
-admin:password_change       -                {settings}>200/302   {settings}>200/302   admin
-admin:password_change_done  -                {settings}>200/302   {settings}>405/302   admin
+admin:password_change       -                {settings}>302/302   {settings}>302/302   admin
+admin:password_change_done  -                {settings}>302/302   {settings}>302/302   admin
 admin:autocomplete          -                {settings}>403/302   {settings}>405/302   admin
 admin:jsi18n                -                {settings}>200/302   {settings}>405/302   admin
 admin:app_list              app              {settings}>200/302   {settings}>200/302   admin
-admin:auth_user_password_change  account     {settings}>200/302   {settings}>200/302   admin
 admin:                      nothing_here     {settings}>404/302   {settings}>404/302   admin
 """
 #: What the settings manage. Cards are not among them: administrators see none.
 MANAGED = (
-    "accounts_user cards_form cards_topicgroup cards_place cards_topic cards_region cards_city"
+    "cards_form cards_topicgroup cards_place cards_topic cards_region cards_city"
     " cards_law cards_period cards_coverage"
 )
 #: The pages of each of them; nothing that cards point to is ever deleted.
@@ -107,11 +159,13 @@ WORDS = {"writes": "card.edit|card.edit_submitted", "settings": "account.manage"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``who`` gets one of ``answers``; who does not is refused with one of ``refusal``."""
+    """``who`` gets one of ``answers``; who does not is refused with one of ``refusal``. ``fresh``:
+    after a fresh sign-in only."""
 
     who: tuple[str, ...]
     answers: frozenset[int]
     refusal: frozenset[int]
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +180,17 @@ class Row:
     @property
     def of_a_card(self) -> bool:
         """Whether the address names a card, or something that belongs to one."""
-        return self.named.partition("/")[0] == "card"
+        return self.kind == "card"
+
+    @property
+    def kind(self) -> str:
+        """Of what kind the thing is that the address names: ``card``, ``application``, …"""
+        return self.named.partition("/")[0]
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a fresh sign-in is asked for."""
+        return any(cell.fresh for cell in self.cells.values())
 
     def cell(self, method: str) -> Cell | None:
         """Who may with this method; None for one that the route does not know."""
@@ -149,7 +213,8 @@ def _row(route: str, named: str, get: str, post: str, rest: str) -> Row:
 def _cell(text: str) -> Cell:
     who, _, answers = text.partition(">")
     done, _, refused = answers.partition("/")
-    return Cell(tuple(who.split("|")), _codes(done), _codes(refused or "403"))
+    fresh = who.startswith("*")
+    return Cell(tuple(who.lstrip("*").split("|")), _codes(done), _codes(refused or "403"), fresh)
 
 
 def _codes(text: str) -> frozenset[int]:

@@ -9,7 +9,7 @@ from tests.security.routes import rows
 
 pytestmark = pytest.mark.django_db
 #: People who stand to a card as nobody else does; the others differ from them by region alone.
-QUICK = "MOSEeWADNX"
+QUICK = "MOSEeWADNXGLPKRT"
 
 
 @pytest.fixture(scope="module")

@@ -3,48 +3,53 @@
 Letters as in tests/accounts/test_access.py: M the card's monitor, O another monitor, S its author
 who is an editor, E an editor, W an editor who changed its answers, A an analyst, D an
 administrator, B and C authors who have become an analyst and an administrator; small letters are
-the same people in another region. Beside them N, who is not signed in, and X, an editor of all
-regions whose account was closed while the session was open.
+the same people in another region. Beside them those who come in nowhere: N is not signed in; the
+others are editors of all regions, X with an account closed while the session was open, G whose
+session was ended elsewhere, L whose session has rested too long, P who has given a password and no
+second factor yet, K who has none and has to set one up first. R and T are an editor and an
+administrator whose sign-in is not fresh.
 
 You add a kind of person: a letter in tests/accounts/test_access.py, where they have rights of their
 own; a row of ``KEPT_OUT`` and a line in ``_person``, where they come in nowhere but by the routes
-that the row opens. You add a kind of address: a row in ``ADDRESSES``, and one in ``POSTED`` if its
-form needs more than a token.
+that the row opens. Addresses and forms are in addresses.py.
 """
 
 from __future__ import annotations
 
 import datetime
 import io
+import time
 import uuid as uuids
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.apps import apps
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, ClientHandler, encode_multipart
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
-from cards import attachments, services, workflow
-from cards.models import Card, Coverage
-from cards.serialise import answers_of
-from monitoring.accounts.models import User
+from cards import attachments, merging, permits, services, workflow
+from cards.models import Card, Coverage, PermitApplication, Query, QueryMessage
+from monitoring.accounts import invitations, sessions
+from monitoring.accounts.models import User, UserSession
 from tests.accounts import test_access as access
+from tests.accounts import test_application_access as papers
 from tests.cards import test_workflow as life
-from tests.cards.test_card_views import posted
+from tests.cards.test_merging import proposed
 from tests.factories import (
+    APPLICATION,
+    PASSWORD,
     EditorFactory,
     card_answers,
     make_card,
     outcome_answers,
 )
 from tests.files import card_row, csv_of
-from tests.security.routes import MANAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,17 @@ class Door:
 
 
 _SIGN_IN = Door(401, 302, ("sign_in", "admin:login"))
+_SET_UP = Door(403, 302, ("account:second_factor",), frozenset({"all", "set_up"}))
 #: Letters of those who come in nowhere, whatever their role.
-KEPT_OUT: dict[str, Door] = {"N": _SIGN_IN, "X": _SIGN_IN}
-PEOPLE = access.PEOPLE + "".join(KEPT_OUT)
-STATUSES = access.STATUSES
+KEPT_OUT: dict[str, Door] = {**dict.fromkeys("NXGLP", _SIGN_IN), "K": _SET_UP}
+#: Whose sign-in is not fresh -> the same person after one.
+NOT_FRESH = {"R": "E", "T": "D"}
+PEOPLE = access.PEOPLE + "".join(KEPT_OUT) + "".join(NOT_FRESH)
+#: Of each kind of thing, how it may stand.
+STATES = {"card": access.STATUSES, "application": papers.REVIEWS}
+STATUSES = STATES["card"]
+#: A session that lasts as long as the longest run: no request of it has to say that it is in use.
+AHEAD = 24 * 3600
 #: Those who stand to one card as nobody else does: each has one in every status.
 WITH_A_CARD = "MmSsWwBC"
 #: How somebody stands to a card that is neither theirs nor changed by them.
@@ -75,16 +87,30 @@ _HANDLER, _REQUESTS = ClientHandler(enforce_csrf_checks=True), RequestFactory()
 
 @dataclass(eq=False, slots=True)
 class Thing:
-    """A card of the world. ``of``: the letter of whose it is; ``state``: its status."""
+    """A card of the world, or an application. ``of``: the letter of whose it is; ``state``: its
+    status or review. ``asked``: the mark of what is between author and editors. ``names``: other
+    things whose number its page tells; ``sides``: the two cards that it was merged from."""
 
     of: str
     state: str
-    card: Card
+    row: Card | PermitApplication
     mark: str
+    kind: str = "card"
+    asked: str = ""
+    names: tuple[Thing, ...] = ()
+    sides: tuple[Thing, ...] = ()
+
+    @property
+    def card(self) -> Card:
+        """The row of a thing that is a card."""
+        return self.row
 
     def stands(self, letter: str) -> str:
-        """How the person of that letter stands to the card, in letters of the access table."""
-        if letter == self.of or (letter == "M" and self.of in "Ww"):
+        """How the person of that letter stands to it, in letters of the access tables."""
+        letter = NOT_FRESH.get(letter, letter)
+        mine = letter == self.of or (letter == "M" and self.of in "Ww")
+        # Of applications authors who have become something else are people like others.
+        if mine and (self.kind == "card" or letter not in "BC"):
             return letter
         return STRANGER.get(letter, letter)
 
@@ -103,11 +129,21 @@ class World:
     #: A file of S's approved card of which there is no clean copy.
     document: uuids.UUID | None = None
     placeless: Card | None = None
+    #: A card made of two, of M and of S; it waits for approval.
+    merged: Thing | None = None
+    #: Somebody invited, the token of their link and its number.
+    invited: User | None = None
+    token: str = ""
+    link: int = 0
+    #: E's session on another device, and a passkey of nobody here.
+    session: int = 0
+    passkey: int = 0
 
-    def thing(self, letter: str, state: str) -> Thing:
-        """The card in that status to which the person stands as their letter says."""
+    def thing(self, letter: str, state: str, kind: str = "card") -> Thing:
+        """The one in that state to which the person stands as their letter says."""
         of = letter if letter in WITH_A_CARD else "M"
-        return next(each for each in self.things if (each.of, each.state) == (of, state))
+        wanted = (kind, of, state)
+        return next(each for each in self.things if (each.kind, each.of, each.state) == wanted)
 
     def request(self, letter: str, method: str, path: str, body=b"", kind="", token=True):
         """The site's answer to that person's browser, with the checks of forms on.
@@ -123,27 +159,59 @@ def build() -> World:
     world = World()
     for letter in PEOPLE:
         world.people[letter] = _person(letter)
-        world.cookies[letter] = _cookies(world.people[letter])
+        world.cookies[letter] = _cookies(letter, world.people[letter])
     User.objects.filter(pk=world.people["X"].pk).update(is_active=False)
     reviewer = EditorFactory()
     for number, (of, state) in enumerate((of, state) for of in WITH_A_CARD for state in STATUSES):
         world.things.append(_thing(world, of, state, number, reviewer))
+    world.merged = _merged(world, reviewer)
+    for of, state in ((of, state) for of in WITH_A_CARD for state in papers.REVIEWS):
+        world.things.append(_application(world, of, state, reviewer))
+    _linked(world, ("S", "pending"), ("M", "approved"), reviewer)
+    _linked(world, ("M", "approved"), ("S", "submitted"), reviewer)
     Coverage.objects.create(place_id="almaty", month=datetime.date(2018, 1, 1), state="full")
     world.upload = choose_file(world)
-    world.cookies["E on another device"] = _cookies(world.people["E"])
+    world.cookies["E on another device"] = _cookies("E", world.people["E"])
+    world.session = UserSession.objects.filter(account=world.people["E"]).latest("pk").pk
     world.everywhere = EditorFactory()
+    key = {"user": world.everywhere, "type": "webauthn", "data": {"name": "Key"}}
+    world.passkey = Authenticator.objects.create(**key).pk
     text = SimpleUploadedFile("decision.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
     card = world.thing("S", "approved").card
     world.document = attachments.accept(card, actor=world.people["M"], file=text).uuid
     world.placeless = make_card("draft", monitor=world.people["M"], city=None)
+    _invite(world)
     return world
 
 
-def _cookies(person: User | None) -> str:
+def _invite(world: World) -> None:
+    values = {
+        "alias": "Somebody new", "role": "monitor", "regions": [], "all_regions": False,
+        "language": "en",
+    }  # fmt: skip
+    world.invited, world.token = invitations.invite(
+        actor=world.people["D"], username="somebody-new", values=values
+    )
+    world.link = world.invited.invitations.get().pk
+
+
+def _cookies(letter: str, person: User | None) -> str:
     """What a browser in which that person signed in sends."""
     client = Client()
-    if person is not None:
+    if letter == "P":
+        client.post(reverse("sign_in"), {"username": person.username, "password": PASSWORD})
+    elif person is not None:
         client.force_login(person)
+        session, now = client.session, time.time()
+        session[sessions.SEEN] = now + AHEAD
+        session[sessions.FRESH] = now + AHEAD
+        if letter in NOT_FRESH:
+            session[sessions.FRESH] = now - settings.FRESH_SIGN_IN_AGE - 60
+        if letter == "L":
+            session[sessions.SEEN] = now - settings.SESSION_IDLE_AGE - 60
+        session.save()
+    if letter == "G":
+        sessions.end_all(person, actor=person)
     client.cookies["csrftoken"] = TOKEN
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
@@ -160,13 +228,14 @@ def choose_file(world: World) -> uuids.UUID:
 def _person(letter: str) -> User | None:
     if letter == "N":
         return None
-    if letter == "X":
-        return EditorFactory()
-    return access.person_of(letter)
+    if letter in KEPT_OUT:
+        return EditorFactory(second_factor=letter != "K")
+    return access.person_of(NOT_FRESH.get(letter, letter))
 
 
 def _thing(world: World, of: str, state: str, number: int, reviewer: User) -> Thing:
-    """A card with a count, a court case and a file, led to its status by M and ``reviewer``."""
+    """A card with a count, a court case, a file and a question, led to its status by M and
+    ``reviewer``."""
     mark, monitor = MARK.format(f"{of}{state}"), world.people["M"]
     card = services.create(actor=monitor, answers=_answers(mark, number))
     services.add_count(
@@ -174,8 +243,8 @@ def _thing(world: World, of: str, state: str, number: int, reviewer: User) -> Th
     )
     outcome = outcome_answers(court=mark, decided_on=datetime.date(2019, 2, 1))
     services.add_outcome(card, actor=monitor, outcome=outcome)
-    picture = SimpleUploadedFile(f"{mark}.png", _picture())
-    attachments.accept(card, actor=monitor, file=picture, caption=mark)
+    file = SimpleUploadedFile(f"{mark}.png", picture())
+    attachments.accept(card, actor=monitor, file=file, caption=mark)
     for name, by in _way(state):
         workflow.apply(
             card,
@@ -188,7 +257,74 @@ def _thing(world: World, of: str, state: str, number: int, reviewer: User) -> Th
         services.save(card, actor=world.people[of], answers={"settlement": f"Aksai {mark}"})
     elif of != "M":
         Card.objects.filter(pk=card.pk).update(monitor=world.people[of])
-    return Thing(of, state, Card.objects.get(pk=card.pk), mark)
+    thing = Thing(of, state, Card.objects.get(pk=card.pk), mark)
+    if state != "draft":
+        thing.asked = MARK.format(f"{of}{state}asked")
+        _ask(thing, reviewer)
+    return thing
+
+
+def _ask(thing: Thing, editor: User) -> None:
+    """A question about the card: open where its author is at work, closed elsewhere."""
+    closed = {"state": "closed", "closed_by": editor, "closed_at": timezone.now()}
+    how = {} if thing.state == "returned" else closed
+    query = Query.objects.create(card=thing.card, field="place", author=editor, **how)
+    QueryMessage.objects.create(query=query, author=editor, text=thing.asked)
+
+
+def _merged(world: World, reviewer: User) -> Thing:
+    """A card of M and one of S on one assembly, brought together; both tell it by one mark."""
+    mark, monitor = MARK.format("merged"), world.people["M"]
+    rows = []
+    for of in "MS":
+        card = services.create(actor=monitor, answers=_answers(mark, len(world.things)))
+        workflow.apply(card, "submit", actor=monitor)
+        Card.objects.filter(pk=card.pk).update(monitor=world.people[of])
+        rows.append(Card.objects.get(pk=card.pk))
+    made = merging.merge(*rows, actor=reviewer, choices=proposed(*rows))
+    sides = tuple(
+        Thing(of, "duplicate", Card.objects.get(pk=row.pk), "")
+        for of, row in zip("MS", rows, strict=True)
+    )
+    whole = Thing("M", "submitted", Card.objects.get(pk=made.card_id), mark, sides=sides)
+    whole.names = sides
+    for side in sides:
+        side.names = (whole,)
+    world.things += [*sides, whole]
+    return whole
+
+
+def _application(world: World, of: str, state: str, reviewer: User) -> Thing:
+    """An application for a permit, recorded by M and reviewed by ``reviewer``."""
+    mark, monitor = MARK.format(f"paper{of}{state}"), world.people["M"]
+    texts = ("place", "applicant_code", "ground", "note")
+    answers = {**APPLICATION, **dict.fromkeys(texts, mark), "source_links": f"https://e.org/{mark}"}
+    row = permits.create(actor=monitor, answers=answers)
+    stored = PermitApplication.objects.filter(pk=row.pk)
+    if of not in "MWw":
+        stored.update(author=world.people[of])
+    if state != "pending":
+        because = f"Because of {mark}"
+        permits.review(row, actor=reviewer, accept=state == "approved", reason=because)
+    if of in "Ww":
+        _changed_from_afar(row, world.people[of], mark)
+        stored.update(review=state)
+    return Thing(of, state, stored.get(), mark, kind="application")
+
+
+def _changed_from_afar(row: PermitApplication, person: User, mark: str) -> None:
+    """The editor changed it, and may be of another region only since."""
+    scope, person.all_regions = person.all_regions, True
+    answers = {"place": f"By the river, {mark}"}
+    permits.change(row, actor=person, answers=answers, reason="A mistake")
+    person.all_regions = scope
+
+
+def _linked(world: World, paper: tuple[str, str], card: tuple[str, str], editor: User) -> None:
+    """The assembly of the application is on that card."""
+    thing, found = world.thing(*paper, "application"), world.thing(*card)
+    thing.row = permits.link(thing.row, actor=editor, card=found.card)
+    thing.names = (found,)
 
 
 def _way(state: str) -> tuple[tuple[str, str], ...]:
@@ -225,107 +361,7 @@ def _answers(mark: str, number: int) -> dict[str, Any]:
 
 
 @cache
-def _picture(side: int = 8) -> bytes:
+def picture(side: int = 8) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (side, side), (200, 30, 30)).save(out, "PNG")
     return out.getvalue()
-
-
-def _managed(model: str) -> Callable[[World, Thing | None], dict[str, Any]]:
-    """The first row of a model in the settings."""
-
-    def kwargs(world: World, thing: Thing | None) -> dict[str, Any]:
-        row = apps.get_model(*model.split("_")).objects.order_by("pk").first()
-        return {"object_id": row.pk if row else 1}
-
-    return kwargs
-
-
-def _child(name: str, **find: str) -> Callable[[World, Thing | None], dict[str, Any]]:
-    """A thing that belongs to the card; ``find``: argument of the address -> its path there."""
-
-    def kwargs(world: World, thing: Thing) -> dict[str, Any]:
-        rows = getattr(thing.card, name)
-        found = rows.order_by("pk").values(*find.values())[0]
-        return {"uuid": thing.card.uuid, **{key: found[path] for key, path in find.items()}}
-
-    return kwargs
-
-
-def _fixed(**kwargs: Any) -> Callable[[World, Thing | None], dict[str, Any]]:
-    return lambda world, thing: kwargs
-
-
-#: What an address names -> the arguments that name one. ``card``, ``card/…``: one for each card.
-ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
-    "-": _fixed(),
-    "card": lambda world, thing: {"uuid": thing.card.uuid},
-    "card/count": _child("counts", pk="pk"),
-    "card/outcome": _child("cases", pk="updates__pk"),
-    "card/file": _child("attachments", attachment="uuid"),
-    "upload": lambda world, thing: {"token": world.upload},
-    "guide": _fixed(name="editors"),
-    "template": _fixed(name="cards.csv"),
-    "indicator": _fixed(code="rally_activity"),
-    "period": _fixed(period="2018"),
-    "table": _fixed(period="2018", table="1"),
-    "figure": _fixed(period="2018", number="1", language="en"),
-    "report_file": _fixed(period="2018", form="csv", language="en"),
-    "app": _fixed(app_label="cards"),
-    "account": lambda world, thing: {"id": world.people["o"].pk},
-    "nothing_here": _fixed(url="nothing/here"),
-}
-#: Arguments that name nothing: whoever may come in is told so.
-NOTHING_THERE: dict[str, tuple[dict[str, Any], ...]] = {
-    "guide": ({"name": "poets"},),
-    "template": ({"name": "poems.csv"},),
-    "indicator": ({"code": "happiness"},),
-    "period": ({"period": "1913"},),
-    "table": ({"period": "2018", "table": "77"}, {"period": "1913", "table": "1"}),
-    "figure": (
-        {"period": "2018", "number": "77", "language": "en"},
-        {"period": "2018", "number": "1", "language": "la"},
-    ),
-    "report_file": (
-        {"period": "2018", "form": "doc", "language": "en"},
-        {"period": "2018", "form": "csv", "language": "la"},
-    ),
-    "card/transition": ({"uuid": None, "name": "publish"},),
-}
-ADDRESSES |= {model: _managed(model) for model in MANAGED.split()}
-
-
-def _whole_card(world: World, thing: Thing) -> dict[str, Any]:
-    """The card's own answers as its form posts them, with another place."""
-    answers = answers_of(thing.card) | {"place": f"{thing.mark} by the fountain"}
-    return posted(answers, uuid=str(thing.card.uuid), version=str(thing.card.version))
-
-
-def _transition(world: World, thing: Thing) -> dict[str, Any]:
-    other = next(each for each in world.things if each.state == "submitted" and each is not thing)
-    return {"reason": "Because", "duplicate_of": other.card.number}
-
-
-def _file(world: World, thing: Thing) -> dict[str, Any]:
-    picture = SimpleUploadedFile("more.png", _picture(9))
-    return {"files": picture, "caption": "More"}
-
-
-#: Route -> what its form sends, where it needs more than a token to do its work.
-POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
-    "cards:edit": _whole_card,
-    "cards:autosave": _whole_card,
-    "cards:transition": _transition,
-    "cards:inclusion": lambda world, thing: {"inclusion": "counted"},
-    "cards:count_add": lambda world, thing: {
-        "subject": "participants", "best": "27", "basis": "estimated",
-    },
-    "cards:outcome_add": lambda world, thing: {
-        **{name: str(value) for name, value in outcome_answers(case_code="A-02").items()},
-        "decided_on": "01.03.2019",
-    },
-    "cards:outcome_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
-    "cards:attach": _file,
-    "cards:attachment_caption": lambda world, thing: {"caption": "Another"},
-    "cards:attachment_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
-}  # fmt: skip
