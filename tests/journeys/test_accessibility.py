@@ -15,6 +15,7 @@ PAGES = {
         "/cards/queue/",
         "/cards/awaiting/",
         "/cards/all/?place=astana",
+        "/cards/export/?place=astana",
         "/cards/import/",
         "/cards/import/format/",
         "{card}",
