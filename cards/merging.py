@@ -17,7 +17,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cards import comparison, history, services, workflow
+from cards import comparison, history, review, services, workflow
 from cards.comparison import FIRST, SECOND
 from cards.models import (
     COUNT_FIELDS,
@@ -78,6 +78,9 @@ def merge(
     _ask(actor, "card.merge", first, second)
     if versions is not None and versions != (first.version, second.version):
         raise Changed(_("One of the cards was changed meanwhile. Please look at them again."))
+    if any(review.unsettled(card).exists() for card in (first, second)):
+        # They would stay behind with cards that nobody opens any more.
+        raise ValidationError(_("Close the questions about both cards first."))
     sides = {FIRST: first, SECOND: second}
     card = _third(sides[lead], first, second, comparison.chosen(first, second, choices))
     history.record(

@@ -58,7 +58,7 @@ def site(request) -> dict:
             waiting = _waiting(user) if route == "cards:list" else None
             items.append(NavItem(label, url, here, waiting))
     context["nav_items"] = items
-    context["account_items"] = [NavItem(_("Guides"), reverse("guides"))]
+    context["account_items"].append(NavItem(_("Guides"), reverse("guides")))
     context["footer_items"] = [NavItem(_("Guides"), reverse("guides"))]
     return context
 

@@ -13,8 +13,7 @@ urlpatterns = [
     path("guide/<slug:name>/", views.guide, name="guide"),
     path("cards/", include("cards.urls")),
     path("reports/", include("reports.urls")),
-    # In the place of the admin's own log: where its “History” button leads.
-    path("settings/accounts/user/<int:pk>/history/", account_history, name="account_history"),
+    path("settings/people/<int:pk>/history/", account_history, name="account_history"),
     path("settings/", site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -9,17 +9,17 @@ SHORTEST_PURPOSE = 10
 
 
 class ExportForm(forms.Form):
-    """Purpose and format of an export."""
+    """Purpose and format of an export; ``formats``: code and what the file holds."""
 
     purpose = forms.CharField(
-        label=_("What the cards are needed for"),
+        label=_("What the file is needed for"),
         help_text=_("It is recorded with your name: who gets the file, for what work."),
         min_length=SHORTEST_PURPOSE,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    format = forms.ChoiceField(
-        label=_("Format"),
-        choices=[("xlsx", _("Excel, with the court outcomes")), ("csv", _("CSV, cards alone"))],
-        initial="xlsx",
-    )
+    format = forms.ChoiceField(label=_("Format"), initial="xlsx")
+
+    def __init__(self, *args, formats, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["format"].choices = formats

@@ -7,16 +7,14 @@ import uuid as uuids
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
-from django.http import FileResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cards import paging, permit_rules, permits
 from cards.files import applications as files
-from cards.files.export import CONTENT_TYPES
 from cards.forms.followups import ReviewForm
 from cards.forms.permits import ApplicationForm, LinkForm, UnlinkForm
 from cards.lookup import (
@@ -30,7 +28,10 @@ from cards.models import Card, PermitApplication
 from cards.permit_filters import ApplicationFilter
 from cards.permit_reading import answers_in_words, chosen, conflicts_of
 from cards.reading import history_of
+from cards.views import exporting
 from monitoring.accounts.access import allowed
+from monitoring.accounts.fresh import fresh_sign_in
+from monitoring.accounts.models import Action
 
 
 @require_safe
@@ -53,24 +54,26 @@ def register(request):
     return render(request, "cards/applications.html", context)
 
 
-@require_safe
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in
 def download(request):
-    """The filtered applications as a file that can be loaded again: ``format`` csv or xlsx."""
+    """The filtered applications as a file that can be loaded again; a POST says what for."""
     _ask(request.user, "application.export")
     rows = applications_for(request.user)
     filtered = ApplicationFilter(request.GET, request=request, queryset=rows)
-    if filtered.problems:
-        for problem in filtered.problems:
-            messages.error(request, problem)
-        return redirect(f"{reverse('cards:applications')}?{filtered.query}")
-    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
-    name = f"applications-{timezone.localdate().isoformat()}.{kind}"
-    return FileResponse(
-        files.written(filtered.qs, kind),
-        as_attachment=True,
-        filename=name,
-        content_type=CONTENT_TYPES[kind],
-    )
+    return exporting.answer(request, filtered, APPLICATIONS)
+
+
+APPLICATIONS = exporting.Export(
+    title=gettext_lazy("Applications as a file"),
+    back="cards:applications",
+    back_title=gettext_lazy("Applications"),
+    name="applications",
+    action=Action.CARDS_EXPORTED,
+    formats=(("xlsx", gettext_lazy("Excel")), ("csv", gettext_lazy("CSV"))),
+    write=files.written,
+)
 
 
 @require_safe

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +17,10 @@ from cards import queue as desk_queue
 from cards.desk import asked_of
 from cards.files import export
 from cards.filters import CardFilter
-from cards.forms.export import ExportForm
 from cards.lookup import cards_for, merged_among, returned_with_reason
 from cards.models import Card
 from cards.serialise import answers_of
-from monitoring.accounts import access_log
+from cards.views import exporting
 from monitoring.accounts.access import allowed
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.models import Action
@@ -113,29 +109,18 @@ def download(request):
     """The filtered cards as a file that can be loaded again; a POST says what for."""
     ask_right(request.user, "card.export")
     chosen = CardFilter(request.GET, request=request, queryset=cards_for(request.user))
-    if chosen.problems:
-        for problem in chosen.problems:
-            messages.error(request, problem)
-        return redirect(f"{reverse('cards:all')}?{chosen.query}")
-    form = ExportForm(request.POST or None, initial={"format": request.GET.get("format", "xlsx")})
-    rows = chosen.qs.count()
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "filter": chosen, "rows": rows}
-        return render(request, "cards/export.html", context, status=422 if form.is_bound else 200)
-    kind, purpose = form.cleaned_data["format"], form.cleaned_data["purpose"]
-    stream = export.written(chosen.qs, kind)
-    access_log.note(
-        request.user,
-        Action.CARDS_EXPORTED,
-        purpose=purpose,
-        format=kind,
-        filter=chosen.query,
-        rows=rows,
-    )
-    name = f"cards-{timezone.localdate().isoformat()}.{kind}"
-    return FileResponse(
-        stream, as_attachment=True, filename=name, content_type=export.CONTENT_TYPES[kind]
-    )
+    return exporting.answer(request, chosen, CARDS)
+
+
+CARDS = exporting.Export(
+    title=_("Cards as a file"),
+    back="cards:all",
+    back_title=_("Cards"),
+    name="cards",
+    action=Action.CARDS_EXPORTED,
+    formats=(("xlsx", _("Excel, with the court outcomes")), ("csv", _("CSV, cards alone"))),
+    write=export.written,
+)
 
 
 def ask_right(user, right: str) -> None:

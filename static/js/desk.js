@@ -113,7 +113,7 @@ async function mark(event) {
   }
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(old.id);
-    if (fresh && fresh.outerHTML !== old.outerHTML && !old.querySelector("[data-ask][open]")) old.replaceWith(fresh);
+    if (fresh && !fresh.isEqualNode(old) && !old.querySelector("[data-ask][open]")) old.replaceWith(fresh);
   }
   if (place) document.getElementById(place)?.focus({ preventScroll: true });
   delete form.dataset.sent;

@@ -50,7 +50,7 @@ def test_every_kind_of_value():
 def test_texts_arrive_to_the_letter(text):
     card = make_card("draft")
     changes = {"place": ["", text], "demands": [text, ""]}
-    history.record_many([[card.pk, "edited", None, timezone.now(), "", "", 1, changes]])
+    history.record_many([[card.pk, "edited", None, timezone.now(), "", "", 1, changes, ""]])
     assert card.events.first().changes == changes
     now = timezone.now()
     row = [*_card(place=text, demands=text), now, now]

@@ -135,7 +135,7 @@ def test_the_queue_takes_as_many_queries_for_5_cards_as_for_25(signed_in, editor
     client = signed_in(editor)
     with CaptureQueriesContext(connection) as queries:
         assert len(on_queue(client, query)) == number
-    assert len(queries) <= (15 if "flagged" in query else 13)
+    assert len(queries) <= (16 if "flagged" in query else 14)
 
 
 def test_a_card_takes_as_many_queries_with_one_question_as_with_twelve(signed_in, editor):

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from cards import duplicates, services
 from cards.similarity import similarity
@@ -126,8 +127,10 @@ def test_the_reasons_are_said_in_words(reference):
     first = make_card("submitted")
     make_card("submitted", monitor=first.monitor, start_time=datetime.time(13, 5), end_time=None,
               topic="pension_size", participants=26)  # fmt: skip
-    (found,) = duplicates.candidates(first, EditorFactory())
-    assert [str(reason) for reason in found.reasons] == [
+    with translation.override("en"):
+        (found,) = duplicates.candidates(first, EditorFactory())
+        reasons = [str(reason) for reason in found.reasons]
+    assert reasons == [
         "the same place",
         "the same form",
         "a related topic",

@@ -92,13 +92,13 @@ def test_entries_written_at_once_are_those_written_one_by_one(editor):
     now = datetime.datetime(2018, 5, 10, 12, tzinfo=datetime.UTC)
     changes = {"place": ["", "Алаң \\ \t “”"], "police": ["", "10"]}
     rows = [
-        [card.pk, "edited", editor.pk, now, "", "", 2, changes],
-        [card.pk, "status", None, now, "draft", "submitted", 3, {}],
+        [card.pk, "edited", editor.pk, now, "", "", 2, changes, "Why"],
+        [card.pk, "status", None, now, "draft", "submitted", 3, {}, ""],
     ]
     history.record_many(rows)
     history.record_many([])
     event, moved = entries()[1:]
-    assert (event.changes, event.actor, event.at, event.reason) == (changes, editor, now, "")
+    assert (event.changes, event.actor, event.at, event.reason) == (changes, editor, now, "Why")
     assert (moved.from_status, moved.to_status, moved.version) == ("draft", "submitted", 3)
     assert proof.verify().faults == ()
 
@@ -107,7 +107,9 @@ def test_entries_written_in_several_pages_are_one_chain(monkeypatch):
     monkeypatch.setattr(history, "PAGE", 2)
     card = make_card("draft")
     now = datetime.datetime(2018, 5, 10, 12, tzinfo=datetime.UTC)
-    rows = [[card.pk, "edited", None, now, "", "", n, {"police": ["", str(n)]}] for n in range(5)]
+    rows = [
+        [card.pk, "edited", None, now, "", "", n, {"police": ["", str(n)]}, ""] for n in range(5)
+    ]
     history.record_many(rows)
     assert [event.version for event in entries()[1:]] == list(range(5))
     assert proof.verify() == proof.Proof(6, proof.verify().head, ())
@@ -340,7 +342,7 @@ def test_a_mark_that_is_none_is_refused(chain):
 def test_proving_reads_as_much_at_any_length(chain, django_assert_num_queries):
     card = chain[0].card
     now = datetime.datetime(2018, 5, 10, tzinfo=datetime.UTC)
-    row = [card.pk, "edited", None, now, "", "", 1, {"place": ["", "x"]}]
+    row = [card.pk, "edited", None, now, "", "", 1, {"place": ["", "x"]}, ""]
     for _size in (1, 40):
         history.record_many([row] * _size)
         with django_assert_num_queries(4):

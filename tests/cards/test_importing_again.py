@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from cards import review, services, workflow
 from cards.files import importing
@@ -211,7 +212,8 @@ def test_approved_cards_need_the_right_of_an_editor(monitor, analyst):
 def test_what_an_editors_file_changes_another_editor_approves(editor, other_editor):
     card = make_card("approved", editor=other_editor)
     row = {"ref": "", "uuid": str(card.uuid), "place": "Station", "status": "approved"}
-    checked = check(csv_of(row), user=editor)
+    with translation.override("en"):
+        checked = check(csv_of(row), user=editor)
     assert (checked.amended, said(checked)) == (1, [])
     assert "await" in str(checked.notices[-1])
     importing.load(checked, user=editor, reason="The place was wrong")

@@ -155,7 +155,7 @@ def test_a_bad_condition_is_told_and_leaves_the_rest(signed_in, editor):
     [
         ("list", "monitor", "draft", 12),
         ("list", "monitor", "approved", 12),
-        ("queue", "editor", "submitted", 13),
+        ("queue", "editor", "submitted", 14),
         ("awaiting", "editor", "approved", 10),
         ("all", "analyst", "approved", 9),
     ],

@@ -13,7 +13,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards import attachments, comparison, merging, services, workflow
+from cards import attachments, comparison, merging, review, services, workflow
 from cards.models import Card, CaseUpdate, CourtCase, Merge, PermitApplication, Query
 from cards.serialise import answers_of
 from monitoring.accounts.access import allowed
@@ -23,6 +23,13 @@ from tests.factories import EditorFactory, MonitorFactory, add_outcome, make_car
 from tests.loading import load
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
 
 #: What the second monitor saw otherwise.
 OTHERWISE = {
@@ -228,6 +235,16 @@ def test_a_card_changed_meanwhile_is_looked_at_again(reference):
     services.save(first, actor=EditorFactory(), answers={"settlement": "Aksai"})
     with pytest.raises(merging.Changed):
         merged(first, second, choices=proposed(first, second), versions=versions)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_questions_are_closed_before_cards_go_aside(reference, side):
+    cards, editor = two_cards(), EditorFactory()
+    query = review.ask(cards[side], actor=editor, field="place", text="Which square?")
+    with pytest.raises(ValidationError, match="questions"):
+        merged(*cards)
+    review.close(query, actor=editor)
+    assert merged(*cards).card.status == "submitted"
 
 
 def test_an_editors_decision_on_inclusion_goes_along(reference):

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint
+from django.utils import timezone
 
 from cards import services
 from cards.models import (
@@ -27,7 +28,7 @@ from cards.models import (
 )
 from cards.models.fields import CodesField
 from cards.validators import REQUIRED
-from monitoring.accounts.models import User
+from monitoring.accounts.models import AccessEntry, User, UserSession
 from reports.models import Fact
 from tests.factories import EditorFactory, MonitorFactory, add_outcome, card_answers, make_card
 
@@ -71,6 +72,8 @@ def rows(reference):
         second_status="submitted",
         author=card.editor,
     )
+    AccessEntry.objects.create(user=card.editor, action="card_viewed")
+    UserSession.objects.create(account=card.editor, key="k", seen_at=timezone.now())
     return {model: model.objects.all() for model in {model for model, _field in choice_fields()}}
 
 

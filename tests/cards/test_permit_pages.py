@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cards import permits
 from cards.models import PermitApplication
+from monitoring.accounts.models import AccessEntry
 from tests.factories import APPLICATION, EditorFactory, make_application, make_card
 
 pytestmark = pytest.mark.django_db
@@ -287,8 +288,13 @@ def test_a_csv_holds_what_is_chosen_and_no_formula(signed_in, editor, monitor):
     make_application(place="=1+1", note="@SUM(A1)\n-2")
     make_application(decision="permitted")
     assert signed_in(monitor).get(f"{REGISTER}export/").status_code == 403
-    client = signed_in(EditorFactory())
-    response = client.get(f"{REGISTER}export/?decision=refused&format=csv")
+    client, address = signed_in(EditorFactory()), f"{REGISTER}export/?decision=refused"
+    asked = client.post(address, {"purpose": "none", "format": "csv"})
+    assert (asked.status_code, asked.context["rows"]) == (422, 1)
+    assert "purpose" in asked.context["form"].errors
+    response = client.post(address, {"purpose": "For the yearbook", "format": "csv"})
+    entry = AccessEntry.objects.get()
+    assert (entry.subject, entry.details["rows"]) == ("applications", 1)
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(text))
     assert line["place"] == "'=1+1"

@@ -115,8 +115,8 @@ def wrong_at_the_edges(world: World) -> list[str]:
 
 def wrong_uploads(world: World) -> list[str]:
     """Previews found on another device, after their day, or when the file is gone."""
-    wrong = []
-    place = reverse("cards:import_preview", args=[world.upload])
+    wrong, token = [], choose_file(world)
+    place = reverse("cards:import_preview", args=[token])
     if matrix.send(world, "E", "GET", place).status != 200:
         wrong.append("the upload is not found by who chose it")
     if matrix.send(world, "E on another device", "GET", place).status != 404:
@@ -127,9 +127,8 @@ def wrong_uploads(world: World) -> list[str]:
             wrong.append("the upload is found after its day")
     finally:
         pending.KEPT_FOR = kept
-    token = choose_file(world)
     pending._delete(pending._folder(world.people["E"].pk, token))
-    if matrix.send(world, "E", "GET", reverse("cards:import_preview", args=[token])).status != 404:
+    if matrix.send(world, "E", "GET", place).status != 404:
         wrong.append("an upload is found whose file is gone")
     return wrong
 

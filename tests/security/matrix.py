@@ -50,7 +50,7 @@ NOT_THE_BUREAUS = ("django_session", "accounts_usersession")
 #: No card, no attachment has this.
 NOTHING = uuids.UUID("00000000-0000-4000-8000-000000000000")
 
-_WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b[^\"]*\"(\w+)\"", re.IGNORECASE)
+_WRITING = re.compile(r'(?:^|;)\s*(INSERT|UPDATE|DELETE|REPLACE)\b[^"]*"(\w+)"', re.IGNORECASE)
 _MARK = re.compile(rb"zq(\w{3,20}?)qz")
 _NUMBER = re.compile(rb"\d{4}-[A-Z]+-\d{3,}")
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -133,8 +133,11 @@ def send(
     wrote: list[str] = []
 
     def watch(execute, sql, params, many, context):
-        if (found := _WRITING.match(sql)) and found[2] not in NOT_THE_BUREAUS:
-            wrote.append(f"{found[1]} {found[2]}")
+        # psycopg sends a batch of statements as bytes, one behind the other.
+        text = sql.decode() if isinstance(sql, bytes) else sql
+        for verb, table in _WRITING.findall(text):
+            if table not in NOT_THE_BUREAUS:
+                wrote.append(f"{verb} {table}")
         return execute(sql, params, many, context)
 
     with transaction.atomic(), connection.execute_wrapper(watch), _quietly():

@@ -146,10 +146,10 @@ def test_what_a_view_says_of_itself_stays():
      "https://localhost@evil.example/", "//localhost.evil.example/", "\x01//evil.example", "data:text/html,x"],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["sign-in", "language"])
-def test_nobody_is_led_elsewhere(editor, target, place):
+def test_nobody_is_led_elsewhere(monitor, target, place):
     client = Client()
     if place == "sign-in":
-        sent = {"username": editor.username, "password": PASSWORD, "next": target}
+        sent = {"username": monitor.username, "password": PASSWORD, "next": target}
         answer = client.post("/sign-in/", sent)
     else:
         answer = client.post("/language/", {"language": "kk", "next": target})
