@@ -126,6 +126,11 @@ def ensure_reference() -> None:
         load_reference()
 
 
+def give_app(user: User) -> None:
+    """An app that shows codes."""
+    Authenticator.objects.create(user=user, type="totp", data={"secret": SEALED_SECRET})
+
+
 class UserFactory(factory.django.DjangoModelFactory):
     """A person. ``regions``: codes of the scope; ``all_regions=True`` for everywhere."""
 
@@ -148,7 +153,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     def second_factor(self, create, wished, **kwargs):
         """An app that shows codes, for the roles that need one; ``second_factor=False``: none."""
         if create and (wished or (wished is None and self.role in second_factor.ROLES)):
-            Authenticator.objects.create(user=self, type="totp", data={"secret": SEALED_SECRET})
+            give_app(self)
 
 
 class MonitorFactory(UserFactory):

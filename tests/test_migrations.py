@@ -127,6 +127,16 @@ def shared(one: dict, other: dict) -> dict[str, list[str]]:
     return found
 
 
+def with_a_place(full: dict, back: dict) -> dict:
+    """``full`` without what has no place in ``back``: a history that knows cards only keeps no
+    entries on applications and accounts."""
+    if "cards_event" not in back or "account_id" in back["cards_event"][0]:
+        return full
+    columns, rows = full["cards_event"]
+    card = columns.index("card_id")
+    return {**full, "cards_event": (columns, [row for row in rows if row[card] is not None])}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("node", MIGRATIONS, ids=name_of)
 def test_back_and_forth_over_data(node, migrated):
@@ -136,7 +146,7 @@ def test_back_and_forth_over_data(node, migrated):
     assert len(full["cards_card"][1]) == 32
     MigrationExecutor(migrated).migrate([before(node)])
     back = contents(migrated)
-    assert shared(back, full) == shared(full, back)
+    assert shared(back, full) == shared(with_a_place(full, back), back)
     MigrationExecutor(migrated).migrate(leaves)
     forward = contents(migrated)
     assert {table: set(columns) for table, (columns, _rows) in forward.items()} == {

@@ -6,6 +6,21 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cards import guards
+
+#: Kinds of entries that the history knew before.
+EARLIER_KINDS = (
+    "created", "edited", "status", "count", "count_used", "inclusion", "outcome", "outcome_review",
+    "attachment", "attachment_review", "imported",
+)
+
+
+def only_what_the_earlier_form_knows(apps, schema_editor):
+    """Going back, the history of what has no place any more goes with it."""
+    guards.remove(schema_editor.connection)
+    events = apps.get_model("cards", "Event").objects.using(schema_editor.connection.alias)
+    events.exclude(card__isnull=False, kind__in=EARLIER_KINDS).delete()
+
 
 class Migration(migrations.Migration):
 
@@ -359,4 +374,5 @@ class Migration(migrations.Migration):
             model_name='verification',
             constraint=models.UniqueConstraint(fields=('card', 'field'), name='verification_once'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, only_what_the_earlier_form_knows),
     ]

@@ -23,10 +23,12 @@ def _session(name: str, role: str) -> str:
     from django.contrib.sessions.backends.db import SessionStore
 
     from monitoring.accounts.models import User
+    from tests.factories import give_app
 
     user = User(username=name, role=role, all_regions=True)
     user.set_unusable_password()
     user.save()
+    give_app(user)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
