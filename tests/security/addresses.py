@@ -177,7 +177,10 @@ POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
     "cards:check_dismiss": lambda world, thing: {"reason": "Because"},
     "cards:verify": lambda world, thing: {"field": "place", "version": str(thing.card.version)},
     "cards:selected": _choice,
-    "cards:export": lambda world, thing: {"purpose": "The yearly report", "format": "xlsx"},
+    **dict.fromkeys(
+        ("cards:export", "cards:applications_export"),
+        lambda world, thing: {"purpose": "The yearly report", "format": "xlsx"},
+    ),
     "cards:application_edit": _paper,
     "cards:application_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
     "cards:application_link": lambda world, thing: {"card": partner(world).card.number},

@@ -18,16 +18,28 @@ from types import FunctionType
 
 from django.db import transaction
 
-from cards import attachments, lookup, workflow
+from cards import at_once, attachments, lookup, reading, workflow
 from cards.files import pending
-from cards.querysets import CardQuerySet
+from cards.querysets import ApplicationQuerySet, CardQuerySet
+from cards.views import applications, detail, followups, importing, lists, merging
 from cards.views import card as card_views
-from cards.views import detail, followups, importing, lists
+from cards.views import review as desk
 from cards.vocabularies import Status
-from monitoring.accounts import access
+from monitoring.accounts import (
+    access,
+    fresh,
+    invitations,
+    passkeys,
+    second_factor,
+    sessions,
+)
 from monitoring.accounts.access import Right
 from monitoring.accounts.admin import Managed, SiteAdmin
+from monitoring.accounts.middleware import SessionLimitsMiddleware, SignInMiddleware
 from monitoring.accounts.models import Role
+from monitoring.accounts.views import own as own_account
+from monitoring.accounts.views import people as pages_of_people
+from monitoring.accounts.views import sign_in
 from reports import views as reports
 from tests.security import matrix
 from tests.security.checks import (
@@ -39,12 +51,16 @@ from tests.security.checks import (
     wrong_transitions,
     wrong_uploads,
 )
+from tests.security.doors import wrong_accounts, wrong_doors
 from tests.security.mutation import GUARDS, OPERATORS, altered, with_code, without_guard
 from tests.security.routes import rows
 from tests.security.world import World
 
 #: Modules whose views are tried with each of their guards left out.
-VIEWS = (card_views, detail, followups, importing, lists, reports)
+VIEWS = (
+    card_views, detail, followups, importing, lists, reports, applications, desk, merging,
+    own_account, pages_of_people, sign_in,
+)  # fmt: skip
 #: Functions that decide who may -> the routes that they stand before ("" : the tables suffice).
 POLICY: tuple[tuple[Callable, str], ...] = (
     (access.in_scope, ""),
@@ -55,13 +71,45 @@ POLICY: tuple[tuple[Callable, str], ...] = (
     (access.submitted, ""),
     (access.approved, ""),
     (access.takes_outcomes, ""),
+    (access.submitted_or_approved, ""),
+    (access.under_review, ""),
+    (access.own_or_reviewed, ""),
+    (access.editor_or_own_pending, ""),
+    (access.not_author, ""),
     (access.allowed, ""),
     (CardQuerySet.visible_to, ""),
+    (ApplicationQuerySet.visible_to, ""),
     (lookup.card_for, "cards:detail cards:attach"),
     (lookup.card_or_new, "cards:edit"),
     (lookup.count_for, "cards:count_use"),
     (lookup.outcome_for, "cards:outcome_review"),
     (lookup.attachment_for, "cards:attachment_original"),
+    (lookup.query_for, "cards:query_answer cards:query_close"),
+    (lookup.merge_of, "cards:unmerge"),
+    (lookup.numbered, "cards:transition cards:application_link"),
+    (lookup.account_for, "account_history"),
+    (lookup.application_for, "cards:application cards:application_review"),
+    (lookup.application_or_new, "cards:application_edit"),
+    (lookup.applications_of, "cards:detail"),
+    (reading.hidden_from, "cards:detail cards:history"),
+    (at_once.chosen, "cards:selected"),
+    (desk._message, "cards:query_answer cards:query_again"),
+    (second_factor.required, "account:index"),
+    (second_factor.missing, "account:index account:second_factor"),
+    (second_factor.has, "account:index"),
+    (fresh.is_fresh, "cards:export"),
+    (sessions.over, "account:index"),
+    (sessions.end_one, ""),
+    (sessions.end_others, ""),
+    (passkeys.remove, ""),
+    (invitations.revoke, ""),
+    (invitations._open, ""),
+    (invitations._good, "invitation"),
+    (sign_in._pending, "sign_in_second"),
+    (SessionLimitsMiddleware.__call__, "account:index"),
+    (SignInMiddleware.process_view, "account:index account:second_factor sign_in healthz"),
+    (SignInMiddleware.handle_no_second_factor, "account:index account:sessions_end"),
+    (SignInMiddleware.handle_no_permission, "account:index account:sessions_end"),
     (attachments.shown_to, "cards:attachment"),
     (pending.find, "cards:import_preview"),
     (SiteAdmin.has_permission, "admin:index"),
@@ -111,7 +159,9 @@ def every_mutant() -> list[Mutant]:
     return [mutant for mutant in found if mutant.name not in EQUIVALENT]
 
 
-def _sweep(routes: str, letters: str = "MOSEeWADX", **options) -> Callable[[World], list[str]]:
+def _sweep(
+    routes: str, letters: str = "MOSEeWADXNLPKRT", **options
+) -> Callable[[World], list[str]]:
     return lambda world: matrix.sweep(
         world, routes=set(routes.split()), letters=letters, first=True, **options
     )
@@ -204,16 +254,18 @@ def _of_policy() -> Iterator[Mutant]:
                     or (routes and matrix.nothing_there(world, set(routes.split())))
                     or wrong_uploads(world)
                     or wrong_settings(world)
+                    or wrong_doors(world)
+                    or wrong_accounts(world)
                 )
 
             yield Mutant(f"{function.__qualname__}: {name}", with_code(function, code), notice)
 
 
 def _of_services() -> Iterator[Mutant]:
-    for service, _right, _call in SERVICES:
+    for service in dict.fromkeys(service for service, _right, _call in SERVICES):
         for name, code in altered(service, (without_guard,)):
             yield Mutant(
-                f"services.{service.__name__}: {name}",
+                f"{service.__module__}.{service.__name__}: {name}",
                 with_code(service, code),
                 lambda world, service=service: wrong_services(world, service),
             )
@@ -246,12 +298,39 @@ def _of_routes() -> Iterator[Mutant]:
                 _attribute(pattern, "callback", _open_to_all(view)),
                 _sweep(route, "N", states=("submitted",)),
             )
+        if gate := next((each for each in _layers(view) if each.__code__ is _FRESH), None):
+            yield Mutant(
+                f"route {route} without a fresh sign-in",
+                _without_layer(pattern, gate),
+                _sweep(route, "RT", states=("submitted",)),
+            )
         if hasattr(view, "__wrapped__") and not hasattr(view, "view_class"):
             yield Mutant(
                 f"route {route} without {_lock(view)}",
                 _attribute(pattern, "callback", view.__wrapped__),
                 _sweep(route, "ED", states=("submitted",), every_method=True),
             )
+
+
+#: Of every view that asks for a fresh sign-in.
+_FRESH = fresh.fresh_sign_in(lambda request: None).__code__
+
+
+def _layers(view: Callable) -> Iterator[FunctionType]:
+    """The view and what it wraps, from outside."""
+    while view is not None:
+        if isinstance(view, FunctionType):
+            yield view
+        view = getattr(view, "__wrapped__", None)
+
+
+def _without_layer(pattern, gate: FunctionType) -> Callable[[], Callable[[], None]]:
+    """The view with that layer left out, wherever it is held."""
+    for layer in _layers(pattern.callback):
+        for cell in layer.__closure__ or ():
+            if cell.cell_contents is gate:
+                return _attribute(cell, "cell_contents", gate.__wrapped__)
+    return _attribute(pattern, "callback", gate.__wrapped__)
 
 
 def _open_to_all(view: Callable) -> Callable:

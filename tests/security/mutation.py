@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 
+_WITHIN = "_Within"
+
 
 def altered(function: Callable, operators) -> Iterator[tuple[str, CodeType]]:
     """The code of the function with one change at a time, and what the change is."""
@@ -37,8 +39,14 @@ def altered(function: Callable, operators) -> Iterator[tuple[str, CodeType]]:
 def _compiled(tree: ast.Module, function: FunctionType) -> CodeType:
     space = dict(function.__globals__)
     flags = function.__code__.co_flags & 0x1000000  # from __future__ import annotations
+    if "__class__" in function.__code__.co_freevars:
+        # super() knows the class by a cell, which only a body inside of one has.
+        within = ast.parse(f"class {_WITHIN}: pass")
+        within.body[0].body = tree.body
+        tree = ast.fix_missing_locations(within)
     exec(compile(tree, function.__code__.co_filename, "exec", flags=flags), space)  # noqa: S102
-    return space[function.__name__].__code__
+    made = getattr(space[_WITHIN], function.__name__) if _WITHIN in space else None
+    return (made or space[function.__name__]).__code__
 
 
 def with_code(function: Callable, code: CodeType) -> Callable[[], Callable[[], None]]:
@@ -154,22 +162,25 @@ def _is_guard(statement: ast.stmt) -> bool:
         )  # fmt: skip
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         function = statement.value.func
-        return isinstance(function, ast.Name) and function.id in ("_ask", "_may_write")
+        return isinstance(function, ast.Name) and function.id in (
+            "_ask", "_may_write", "ask_right", "may_manage",
+        )  # fmt: skip
     return False
 
 
 def _without_right(node: ast.AST, turn: int) -> str | None:
-    """A card is looked up without the right that the view needs."""
+    """A card, or an application, is looked up without the right that the view needs."""
     if turn or not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
         return None
-    if node.func.id != "card_for" or len(node.args) < 3:
+    if node.func.id not in ("card_for", "application_for") or len(node.args) < 3:
         return None
-    return f"card_for() without {ast.unparse(node.args.pop())}"
+    return f"{node.func.id}() without {ast.unparse(node.args.pop())}"
 
 
 #: For functions that decide who may.
 OPERATORS = (
     _other_operator, _without_not, _without_filter, _other_return, _always, without_guard,
+    _without_right,
 )  # fmt: skip
 #: For views, which only ask them.
 GUARDS = (without_guard, _without_right)

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 
 from tests.cards import test_workflow as life
-from tests.security import checks, mutants, world
+from tests.security import checks, doors, mutants, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: Of each run, and how many of them must be noticed.
@@ -48,6 +48,8 @@ def test_without_a_mistake_the_tables_find_nothing_wrong(built):
     assert checks.wrong_at_the_edges(built) == []
     assert checks.wrong_uploads(built) == []
     assert checks.wrong_settings(built) == []
+    assert doors.wrong_doors(built) == []
+    assert doors.wrong_accounts(built) == []
     for service, _right, _call in checks.SERVICES:
         assert checks.wrong_services(built, service) == []
     for name in life.TARGET:

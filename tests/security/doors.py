@@ -1,0 +1,125 @@
+"""What is wrong with the ways in: sessions, second factor, fresh sign-in, passkeys, links.
+
+As in checks.py: nothing for the product as it is, something for a mutant of it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from itertools import product
+from types import SimpleNamespace
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from monitoring.accounts import fresh, invitations, passkeys, second_factor, sessions
+from monitoring.accounts.models import Role, UserSession
+from monitoring.accounts.views import sign_in
+from tests.security import matrix
+from tests.security.checks import taken_back
+from tests.security.world import World
+
+
+def wrong_accounts(world: World) -> list[str]:
+    """Sessions and passkeys of somebody else that one ends, links that open when they may not."""
+    wrong = []
+    stranger, owner = world.people["M"], world.people["E"]
+    mine = UserSession.objects.filter(account=owner)
+    with taken_back():
+        sessions.end_one(stranger, world.session, actor=stranger)
+        sessions.end_others(stranger, "", actor=stranger)
+        if not mine.filter(pk=world.session).exists():
+            wrong.append("a session is ended by somebody else")
+    with taken_back():
+        kept = mine.get(pk=world.session)
+        sessions.end_others(owner, kept.key, actor=owner)
+        if list(mine.all()) != [kept]:
+            wrong.append("another session than one's own stays")
+        sessions.end_one(owner, kept.pk, actor=owner)
+        if (
+            mine.exists()
+            or matrix.send(world, "E on another device", "GET", reverse("account:index")).status
+            != 302
+        ):
+            wrong.append("a session that was ended goes on")
+    with taken_back():
+        sessions.end_one(owner, world.session, actor=owner)
+        if not mine.all().exists():
+            wrong.append("more sessions are ended than one")
+    with taken_back():
+        keys = Authenticator.objects.filter(pk=world.passkey)
+        passkeys.remove(stranger, world.passkey)
+        passkeys.remove(world.everywhere, world.passkey + 1)
+        if not keys.exists():
+            wrong.append("a passkey is removed by somebody else, or another one")
+        passkeys.remove(world.everywhere, world.passkey)
+        if keys.exists():
+            wrong.append("a passkey stays")
+    return wrong + _wrong_links(world)
+
+
+def _wrong_links(world: World) -> list[str]:
+    wrong, place = [], reverse("invitation", args=[world.token])
+    link, account = world.invited.invitations, type(world.invited).objects
+    past = timezone.now() - datetime.timedelta(seconds=1)
+    for name, spoil in {
+        "used": lambda: link.update(used_at=past),
+        "revoked": lambda: link.update(revoked_at=past),
+        "old": lambda: link.update(expires_at=past),
+        "forged": lambda: link.update(token_hash="0" * 64),
+        "closed": lambda: account.filter(pk=world.invited.pk).update(is_active=False),
+        "taken back": lambda: invitations.revoke(
+            world.invited, world.link, actor=world.people["D"]
+        ),
+    }.items():
+        with taken_back():
+            spoil()
+            if matrix.send(world, "N", "GET", place).status != 410:
+                wrong.append(f"a link that is {name} opens")
+            if name in ("used", "revoked", "old") and invitations._open(world.invited).exists():
+                wrong.append(f"a link that is {name} is open")
+    with taken_back():
+        invitations.revoke(world.people["o"], world.link, actor=world.people["D"])
+        invitations.revoke(world.invited, world.link + 1, actor=world.people["D"])
+        if matrix.send(world, "N", "GET", place).status != 200:
+            wrong.append("a link is revoked in place of another, or by way of another account")
+    return wrong
+
+
+def wrong_doors(world: World) -> list[str]:
+    """People who are asked for a second factor and should not be, or the other way round."""
+    wrong = []
+    for role, demo in product(Role, (False, True)):
+        person = type(world.invited)(role=role, demo=demo)
+        may = role != "monitor" and not demo
+        if second_factor.required(person) != may:
+            wrong.append(f"second factor of {role}, {demo=}")
+    for letter, lacks in (("E", False), ("K", True), ("M", False)):
+        request = SimpleNamespace(user=world.people[letter], session={})
+        if second_factor.missing(request) != lacks:
+            wrong.append(f"second factor of {letter} in a session that does not know yet")
+    with taken_back():
+        codes = {"type": "recovery_codes", "data": {}}
+        Authenticator.objects.create(user=world.people["K"], **codes)
+        if second_factor.has(world.people["K"]):
+            wrong.append("recovery codes alone are a second factor")
+    late = settings.FRESH_SIGN_IN_AGE
+    for age, fresh_enough in ((0, True), (late - 30, True), (late + 30, False)):
+        session = {sessions.FRESH: time.time() - age}
+        if fresh.is_fresh(SimpleNamespace(session=session)) != fresh_enough:
+            wrong.append(f"fresh after {age} s")
+    if fresh.is_fresh(SimpleNamespace(session={})):
+        wrong.append("fresh without a sign-in")
+    for name, limit in (
+        (sessions.BEGUN, settings.SESSION_COOKIE_AGE), (sessions.SEEN, settings.SESSION_IDLE_AGE),
+    ):  # fmt: skip
+        for age, over in ((limit - 30, False), (limit + 30, True)):
+            if sessions.over({name: time.time() - age}) != over:
+                wrong.append(f"{name} {age} s ago")
+    pending = {"user": world.people["P"].pk, "at": time.time() - sign_in.PENDING_AGE - 30}
+    if sign_in._pending(SimpleNamespace(session={sign_in.PENDING: pending})) is not None:
+        wrong.append("a sign-in waits for its second factor for ever")
+    return wrong
