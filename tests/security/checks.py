@@ -205,6 +205,21 @@ def wrong_at_the_edges(world: World) -> list[str]:
             answer = matrix.send(world, letter, "POST", place, data)
             if answer.status != status:
                 wrong.append(f"{letter} begins {place}: {answer.status}")
+            if letter == "A":
+                asked = [matrix.send(world, letter, how, place).status for how in ("GET", "POST")]
+                if asked != [403, 403]:
+                    wrong.append(f"{letter} asks for {place}: {asked}")
+    for letter, route, data, status in (
+        ("E", "cards:verify", {"field": "poetry", "version": "1"}, 404),
+        ("E", "cards:verify", {}, 404),
+        ("E", "cards:query_ask", {"field": "poetry", "text-poetry": "Which?"}, 404),
+        # Whoever may not is not told whether there is a merge.
+        ("M", "cards:unmerge", {}, 403),
+    ):
+        place = reverse(route, args=[world.thing("M", "submitted").card.uuid])
+        answer = matrix.send(world, letter, "POST", place, data)
+        if answer.status != status:
+            wrong.append(f"{letter} at {place} with {data}: {answer.status}")
     return wrong + _wrong_lookups(world)
 
 

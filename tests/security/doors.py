@@ -19,6 +19,7 @@ from monitoring.accounts import fresh, invitations, passkeys, second_factor, ses
 from monitoring.accounts.models import Role, UserSession
 from monitoring.accounts.views import sign_in
 from tests.security import matrix
+from tests.security.addresses import NOBODY
 from tests.security.checks import taken_back
 from tests.security.world import World
 
@@ -58,6 +59,11 @@ def wrong_accounts(world: World) -> list[str]:
         passkeys.remove(world.everywhere, world.passkey)
         if keys.exists():
             wrong.append("a passkey stays")
+    for name in ("person", "change", "link", "close", "reopen", "end_sessions", "revoke"):
+        numbers = [NOBODY, world.link] if name == "revoke" else [NOBODY]
+        place, how = reverse(f"people:{name}", args=numbers), "GET" if name == "person" else "POST"
+        if matrix.send(world, "E", how, place).status != 403:
+            wrong.append(f"{name} tells an editor that there is no such account")
     return wrong + _wrong_links(world)
 
 

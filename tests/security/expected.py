@@ -24,11 +24,15 @@ WAYS = life.table()
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Statuses that may answer, whether the person is let in, what the cell is like."""
+    """Statuses that may answer, whether the person is let in, what the cell is like.
+
+    ``asks_again``: the answer is, or leads to, the page where people confirm who they are.
+    """
 
     statuses: frozenset[int]
     let_in: bool
     out_of_reach: bool = False
+    asks_again: bool = False
 
 
 _OUT_OF_REACH = Expected(frozenset({404}), False, out_of_reach=True)
@@ -60,7 +64,7 @@ def expected(
         return Expected(frozenset({200, 405} if says else {405}), False)
     if cell.fresh and letter in NOT_FRESH:
         # To the confirmation, before anybody looks at what was asked for.
-        return Expected(frozenset({200 if method == "POST" else 302}), False)
+        return Expected(frozenset({200 if method == "POST" else 302}), False, asks_again=True)
     if row.named == "upload" and letter != "E":
         return _OUT_OF_REACH
     if thing is not None:

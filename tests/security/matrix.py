@@ -265,10 +265,15 @@ def _cell(world: World, row: Row, method: str, letter, thing, kwargs, absent) ->
         transaction.set_rollback(True)
     if answer.status not in wanted.statuses:
         yield f"{cell}: {answer.status} instead of {sorted(wanted.statuses)}"
-    leads_to = tuple(map(reverse, KEPT_OUT[letter].leads_to)) if letter in KEPT_OUT else ()
-    kept_out = answer.status == 302 and not wanted.let_in and letter in KEPT_OUT
-    if kept_out and not answer.location.startswith(leads_to):
+    doors = KEPT_OUT[letter].leads_to if letter in KEPT_OUT else ("admin:login",)
+    kept_out = letter in KEPT_OUT or row.rest == "admin"
+    refused = answer.status == 302 and not wanted.let_in and kept_out
+    if refused and not answer.location.startswith(tuple(map(reverse, doors))):
         yield f"{cell}: leads to {answer.location}"
+    if wanted.asks_again and reverse("account:confirm") not in answer.location + str(
+        answer.content
+    ):
+        yield f"{cell}: does not ask again who it is"
     if not wanted.let_in and answer.wrote:
         yield f"{cell}: refused, but wrote {', '.join(answer.wrote)}"
     # Who is kept out finds what they typed in the page, to be sent on later.

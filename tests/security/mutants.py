@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from types import FunctionType
 
 from django.db import transaction
+from django.views.decorators.http import require_safe
 
 from cards import at_once, attachments, lookup, reading, workflow
 from cards.files import pending
@@ -121,6 +122,14 @@ POLICY: tuple[tuple[Callable, str], ...] = (
 EQUIVALENT: dict[str, str] = {
     "route admin:logout without the lock of the settings": (
         "signing out is open to whoever is signed in, there as everywhere"
+    ),
+    "view cards:merge: card_for() without 'card.queue' (2)": (
+        "the right is of the role, not of a card, and was asked at the first of the two"
+    ),
+    "SignInMiddleware.process_view: answer is not None or not request.user.is_authenticated ->"
+    " answer is not None and (not request.user.is_authenticated)": (
+        "a stranger gets an answer wherever a sign-in is asked for; elsewhere the next line lets"
+        " them through, and who is signed in never gets one there"
     ),
 }
 
@@ -280,7 +289,12 @@ def _of_views() -> Iterator[Mutant]:
         for name, code in altered(view, GUARDS):
 
             def notice(world: World, route=route) -> list[str]:
-                return _sweep(route)(world) or matrix.nothing_there(world, {route})
+                return (
+                    _sweep(route)(world)
+                    or matrix.nothing_there(world, {route})
+                    or wrong_at_the_edges(world)
+                    or wrong_accounts(world)
+                )
 
             yield Mutant(f"view {route}: {name}", with_code(view, code), notice)
 
@@ -298,22 +312,30 @@ def _of_routes() -> Iterator[Mutant]:
                 _attribute(pattern, "callback", _open_to_all(view)),
                 _sweep(route, "N", states=("submitted",)),
             )
-        if gate := next((each for each in _layers(view) if each.__code__ is _FRESH), None):
+        for layer in _layers(view):
+            if layer.__code__ is _FRESH:
+                yield Mutant(
+                    f"route {route} without a fresh sign-in",
+                    _without_layer(pattern, layer),
+                    _sweep(route, "RT", states=("submitted",)),
+                )
+            if layer.__code__ is _METHOD:
+                yield Mutant(
+                    f"route {route} without its check of the method",
+                    _without_layer(pattern, layer),
+                    _sweep(route, "ED", states=("submitted",), every_method=True),
+                )
+        if hasattr(view, "admin_site") or hasattr(view, "model_admin"):
             yield Mutant(
-                f"route {route} without a fresh sign-in",
-                _without_layer(pattern, gate),
-                _sweep(route, "RT", states=("submitted",)),
-            )
-        if hasattr(view, "__wrapped__") and not hasattr(view, "view_class"):
-            yield Mutant(
-                f"route {route} without {_lock(view)}",
+                f"route {route} without the lock of the settings",
                 _attribute(pattern, "callback", view.__wrapped__),
-                _sweep(route, "ED", states=("submitted",), every_method=True),
+                _sweep(route, "ED", every_method=True),
             )
 
 
-#: Of every view that asks for a fresh sign-in.
+#: The code of what stands before a view that asks for a fresh sign-in, or for certain methods.
 _FRESH = fresh.fresh_sign_in(lambda request: None).__code__
+_METHOD = require_safe(lambda request: None).__code__
 
 
 def _layers(view: Callable) -> Iterator[FunctionType]:
@@ -340,10 +362,6 @@ def _open_to_all(view: Callable) -> Callable:
     opened.__dict__.update(view.__dict__)
     opened.login_required = False
     return opened
-
-
-def _lock(view: Callable) -> str:
-    return "the lock of the settings" if hasattr(view, "admin_site") else "its check of the method"
 
 
 def _attribute(thing, name: str, value) -> Callable[[], Callable[[], None]]:
