@@ -178,6 +178,9 @@ POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
     "cards:verify": lambda world, thing: {"field": "place", "version": str(thing.card.version)},
     "cards:selected": _choice,
     "cards:export": lambda world, thing: {"purpose": "The yearly report", "format": "xlsx"},
+    "cards:applications_export": lambda world, thing: {
+        "purpose": "The yearly report", "format": "csv",
+    },
     "cards:application_edit": _paper,
     "cards:application_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
     "cards:application_link": lambda world, thing: {"card": partner(world).card.number},

@@ -16,18 +16,20 @@ from django.urls import reverse
 
 from cards import services, workflow
 from cards.files import pending
-from cards.models import Card
+from cards.models import Card, PermitApplication
 from monitoring.accounts.access import allowed
 from monitoring.accounts.admin import site
 from tests.accounts import test_access as tables
 from tests.cards import test_workflow as life
 from tests.security import matrix
 from tests.security.addresses import POSTED
-from tests.security.expected import RIGHTS, WAYS
-from tests.security.world import World, choose_file
+from tests.security.expected import PLAIN, RIGHTS, WAYS, sees
+from tests.security.world import NOT_FRESH, STATES, Thing, World, choose_file
 
 #: Who has no right whatever their role: not signed in, account closed.
 CLOSED = "NX"
+#: Kind of thing -> its rows.
+MODELS = {"card": Card, "application": PermitApplication}
 #: Services that ask for a right themselves, whoever calls them: the right, and how they are called.
 SERVICES: tuple[tuple[Callable, str, Callable], ...] = (
     (
@@ -62,35 +64,40 @@ def wrong_rights(world: World, names: set[str] | None = None) -> list[str]:
         closed = letter in CLOSED
         if letter == "X":
             person.is_active = False
-        for name, roles in tables.PLAIN.items():
+        for name, roles in PLAIN.items():
             if names is None or name in names:
                 may = not closed and person.role in roles
                 if allowed(person, name) != may:
                     wrong.append(f"{name} of {letter}")
-        for state in tables.STATUSES:
-            wrong += _wrong_on_a_card(world, letter, person, state, closed, names)
+        for kind, states in STATES.items():
+            for state in states:
+                thing = world.thing(letter, state, kind)
+                wrong += _wrong_on_a_thing(thing, letter, person, closed, names)
+            if names is None and not closed and not _finds(world, letter, person, kind):
+                wrong.append(f"{letter} sees other things than the table says: {kind}")
+            if names is None and closed and MODELS[kind].objects.visible_to(person).exists():
+                wrong.append(f"{letter} sees something: {kind}")
     return wrong
 
 
-def _wrong_on_a_card(world: World, letter, person, state, closed, names) -> list[str]:
-    thing = world.thing(letter, state)
+def _wrong_on_a_thing(thing: Thing, letter, person, closed, names) -> list[str]:
     wrong = []
     for (name, of), letters in RIGHTS.items():
-        if of == state and (names is None or name in names):
-            may = not closed and letter in letters
-            if allowed(person, name, thing.card) != may:
-                wrong.append(f"{name} of {letter}, {state}")
-    if names is None:
-        visible = Card.objects.visible_to(person).exclude(pk=world.placeless.pk)
-        seen = set(visible.values_list("pk", flat=True))
-        should = {
-            each.card.pk
-            for each in world.things
-            if not closed and each.stands(letter) in matrix.SEEN["seen", each.state]
-        }
-        if seen != should:
-            wrong.append(f"{letter} sees other cards than the table says")
+        if name == "seen" or of != thing.state or name.partition(".")[0] != thing.kind:
+            continue
+        if names is None or name in names:
+            may = not closed and thing.stands(letter) in letters
+            if allowed(person, name, thing.row) != may:
+                wrong.append(f"{name} of {letter}, {thing.state}")
     return wrong
+
+
+def _finds(world: World, letter: str, person, kind: str) -> bool:
+    """Whether the person sees those things of the world, and no others, that the table says."""
+    things = [each for each in world.things if each.kind == kind]
+    known = MODELS[kind].objects.visible_to(person).filter(pk__in=[each.row.pk for each in things])
+    seen = set(known.values_list("pk", flat=True))
+    return seen == {each.row.pk for each in things if sees(letter, each)}
 
 
 def wrong_at_the_edges(world: World) -> list[str]:
@@ -138,7 +145,7 @@ def wrong_settings(world: World) -> list[str]:
     wrong = []
     for letter, person in world.people.items():
         request = SimpleNamespace(user=person or AnonymousUser())
-        may = letter in "DdC"
+        may = NOT_FRESH.get(letter, letter) in "DdC"
         for page in site._registry.values():
             said = (
                 page.has_module_permission(request),

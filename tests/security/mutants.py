@@ -74,6 +74,12 @@ EQUIVALENT: dict[str, str] = {
     "route admin:logout without the lock of the settings": (
         "signing out is open to whoever is signed in, there as everywhere"
     ),
+    "route admin:password_change without the lock of the settings": (
+        "it leads to the page of one's own password, as for everybody"
+    ),
+    "route admin:password_change_done without the lock of the settings": (
+        "it leads to the page of one's own password, as for everybody"
+    ),
 }
 
 
@@ -246,10 +252,11 @@ def _of_routes() -> Iterator[Mutant]:
                 _attribute(pattern, "callback", _open_to_all(view)),
                 _sweep(route, "N", states=("submitted",)),
             )
-        if hasattr(view, "__wrapped__") and not hasattr(view, "view_class"):
+        checked = _check_of(view)
+        if hasattr(checked, "__wrapped__") and not hasattr(view, "view_class"):
             yield Mutant(
                 f"route {route} without {_lock(view)}",
-                _attribute(pattern, "callback", view.__wrapped__),
+                _attribute(pattern, "callback", checked.__wrapped__),
                 _sweep(route, "ED", states=("submitted",), every_method=True),
             )
 
@@ -261,6 +268,16 @@ def _open_to_all(view: Callable) -> Callable:
     opened.__dict__.update(view.__dict__)
     opened.login_required = False
     return opened
+
+
+def _check_of(view: Callable) -> Callable:
+    """The decorator of the view that asks for the method, whatever stands before it."""
+    found = view
+    while hasattr(found, "__wrapped__"):
+        if found.__code__.co_qualname.startswith("require_http_methods."):
+            return found
+        found = found.__wrapped__
+    return view
 
 
 def _lock(view: Callable) -> str:

@@ -112,7 +112,7 @@ cards:attachment_caption    card/file        .                    card.attach>30
 cards:attachment_review     card/file        .            card.review_outcome>302      405
 
 cards:applications          -                application.list>200 .                    405
-cards:applications_export   -                application.export>200 .                  405
+cards:applications_export   -                *application.export>200 *application.export>200 405
 cards:application_new       -                application.create>200 .                  405
 cards:application           application      seen>200             .                    405
 cards:application_edit      application      application.edit>200 application.edit>302 405
