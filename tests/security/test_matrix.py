@@ -40,6 +40,7 @@ def test_what_does_not_exist_is_not_found_and_what_belongs_elsewhere_neither(bui
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("letter", world.PEOPLE)
 def test_each_route_of_a_person_by_every_method(built, letter):
     assert matrix.sweep(built, letters=letter, every_method=True) == []
