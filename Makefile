@@ -29,7 +29,7 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 	@echo "Tests on SQLite"
 	@$(PYTEST) $(ARGS)
 	@echo "Tests on PostgreSQL"
-	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(JOBS) $(ARGS)
+	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(JOBS) -m "not once" $(ARGS)
 
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev

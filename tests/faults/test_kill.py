@@ -82,7 +82,9 @@ class Monitor(threading.Thread):
                 continue
             if answer.status in good:
                 return True
-            if answer.status < 500:
+            # Where the database goes while a session is being written, Django says 400: nothing was
+            # acknowledged, and the client sends again as after a 500.
+            if answer.status < 500 and "Bad Request (400)" not in answer.body:
                 self.diary.strange.append(f"{answer.status} {answer.body[:2000]}")
                 return False
             time.sleep(0.05)

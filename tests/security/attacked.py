@@ -17,8 +17,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from cards import attachments, services
-from tests.factories import BY_ROLE, EditorFactory, MonitorFactory, add_outcome, make_card
+from cards import attachments, review, services
+from tests.factories import (
+    BY_ROLE,
+    EditorFactory,
+    MonitorFactory,
+    add_outcome,
+    make_application,
+    make_card,
+)
 from tests.security.hostile import picture
 
 _PART = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -96,10 +103,14 @@ def build() -> World:
     services.add_count(world.cards["draft"], actor=monitor, subject="participants", best=9,
                        basis="counted")  # fmt: skip
     MonitorFactory()
-    uuids = [str(card.uuid) for card in world.cards.values()]
+    question = review.ask(world.cards["submitted"], actor=EditorFactory(), text="Which square?")
+    papers = [make_application(state, author=monitor) for state in ("pending", "approved")]
+    uuids = [str(each.uuid) for each in (*world.cards.values(), *papers)]
+    pks.append(question.pk)
     pks += [person.pk for person in world.people.values()]
     world.known = {
         "uuid": uuids,
+        "other": uuids,
         "attachment": [str(file.uuid) for file in files],
         "int": [str(pk) for pk in pks],
         "pk": [str(pk) for pk in pks],
@@ -111,8 +122,8 @@ def build() -> World:
         "number": ["1", "2", "6"],
         "language": ["ru", "kk", "en"],
         "form": ["csv", "json", "xlsx", "html", "values"],
-        "code": ["rally_activity", "police_control", "law_abidance"],
-        "url": ["accounts/user/", "cards/city/add/", "cards/city", "jsi18n/"],
+        "code": ["rally_activity", "police_control", "law_abidance", "brief_account"],
+        "url": ["cards/form/", "cards/city/add/", "cards/city", "jsi18n/"],
         "app_label": ["cards", "accounts"],
     }  # fmt: skip
     return world

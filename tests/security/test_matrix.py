@@ -48,12 +48,14 @@ def test_what_does_not_exist_is_not_found_and_what_belongs_elsewhere_neither(bui
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("letter", [each for each in world.PEOPLE if each not in STATES])
 def test_each_route_of_a_person_with_a_thing_in_every_state(built, letter):
     assert matrix.sweep(built, letters=letter) == []
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("letter", "EDN")
 def test_each_route_by_every_method(built, letter):
     assert matrix.sweep(built, letters=letter, states=ONE, every_method=True) == []

@@ -15,7 +15,7 @@ from django.db import transaction
 from tests.cards import test_workflow as life
 from tests.security import checks, doors, mutants, world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 #: Of each run, and how many of them must be noticed.
 SAMPLE, NOTICED = 40, 0.95
 
