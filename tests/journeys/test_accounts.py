@@ -69,6 +69,7 @@ def accept(page: Page, path: str) -> None:
     page.fill("[name=new_password1]", NEW)
     page.fill("[name=new_password2]", NEW)
     page.locator("main form button").click()
+    page.wait_for_url(lambda url: "/invitation/" not in url)
 
 
 def set_up_app(page: Page) -> tuple[str, list[str]]:
