@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from monitoring.accounts import second_factor
 from monitoring.accounts.access import allowed
+from monitoring.accounts.models import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ MENU = (
 
 
 def site(request) -> dict:
-    """``demo``, ``organisation``; of the signed-in person ``nav_items`` and other links."""
+    """``demo``, ``organisation``; of the signed-in person ``nav_items`` and other links.
+
+    ``field_url``: the field page, of whom it is made for.
+    """
     user = getattr(request, "user", None)
     context = {"demo": settings.DEMO, "organisation": settings.ORGANISATION, "nav_items": ()}
     if user is None or not user.is_authenticated:
@@ -47,6 +52,8 @@ def site(request) -> dict:
     if second_factor.missing(request):
         # Everything leads to the set-up until there is one.
         return context
+    if user.role == Role.MONITOR:
+        context["field_url"] = reverse("field:shell", args=[get_language()[:2]])
     items = []
     for label, route, right in MENU:
         if allowed(user, right):

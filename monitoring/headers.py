@@ -10,7 +10,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-#: Features of a browser that no page of the site asks for. The card asks for the place by typing.
+#: Features of a browser that no page of the site asks for; the field page may ask where the phone is.
 UNUSED = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
     "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
@@ -18,8 +18,15 @@ UNUSED = (
     "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip
+
+
+def permissions(*own: str) -> str:
+    """A Permissions-Policy that leaves the page nothing but the features in ``own``."""
+    return ", ".join(f"{name}=({'self' * (name in own)})" for name in UNUSED)
+
+
 HEADERS = {
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    "Permissions-Policy": permissions(),
     # Nobody else's page may load anything of ours, and ours loads nothing of others.
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",

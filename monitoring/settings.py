@@ -161,6 +161,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Zhinalys"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Drafts on a phone are locked so many seconds after they were opened last.
+FIELD_LOCK_AFTER = env.int("FIELD_LOCK_AFTER", default=12 * 60 * 60)
+# What the icon on a phone is called, and where a quick exit leads; both may be harmless.
+FIELD_APP_NAME = env("FIELD_APP_NAME", default="")
+QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="")
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from cards.views import shell
 from cards.views.accounts import history as account_history
 from monitoring import views
 from monitoring.accounts.admin import site
@@ -12,6 +13,10 @@ urlpatterns = [
     path("guide/", views.guides, name="guides"),
     path("guide/<slug:name>/", views.guide, name="guide"),
     path("cards/", include("cards.urls")),
+    path("field/", include("cards.field.urls")),
+    path("sw.js", shell.worker, name="field_worker"),
+    path("manifest.webmanifest", shell.manifest, name="field_manifest"),
+    path("calendar/", shell.calendar, name="field_calendar"),
     path("reports/", include("reports.urls")),
     path("settings/people/<int:pk>/history/", account_history, name="account_history"),
     path("settings/", site.urls),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import get_language
@@ -97,6 +99,12 @@ class City(Labelled):
             range_constraint("city", "latitude", *LATITUDE),
             range_constraint("city", "longitude", *LONGITUDE),
         ]
+
+    @classmethod
+    def located(cls) -> list[tuple[str, Decimal, Decimal]]:
+        """Code, latitude and longitude of every offered city whose place is known."""
+        rows = cls.offered().exclude(latitude=None).exclude(longitude=None)
+        return list(rows.values_list("pk", "latitude", "longitude"))
 
 
 class CityRegion(models.Model):

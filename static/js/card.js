@@ -1,6 +1,7 @@
 /* The card while it is filled in. Without this script the card is complete and can be sent. */
 import { Autosave } from "./autosave.js";
 import { conditionalQuestions } from "./conditions.js";
+import { clearError, showErrors } from "./errors.js";
 import { quickAnswers } from "./inputs.js";
 import { sectionProgress } from "./progress.js";
 
@@ -14,7 +15,10 @@ function key(prefix, state) {
 
 /* A line that says where things stand; only trouble is read aloud. */
 function report(state, answer) {
-  if (["saved", "partly", "invalid"].includes(state)) showErrors(answer.errors || {});
+  if (["saved", "partly", "invalid"].includes(state)) {
+    showErrors(form, answer.errors || {});
+    updateProgress();
+  }
   if (!line) return;
   const text = (line.dataset[key("text", state)] || "").replace("{time}", answer.saved_at || "");
   line.dataset.state = state;
@@ -27,38 +31,6 @@ function report(state, answer) {
   if (link.hidden) return;
   link.textContent = line.dataset[key("label", state)];
   link.href = state === "session" ? line.dataset.hrefSession : answer.url || location.href;
-}
-
-function showErrors(errors) {
-  for (const question of form.querySelectorAll(".question--unsaved")) clearError(question);
-  for (const [name, messages] of Object.entries(errors)) {
-    const question = form.querySelector(`.question[data-field="${CSS.escape(name)}"]`);
-    if (!question) continue;
-    clearError(question);
-    const error = document.createElement("p");
-    error.className = "question__error";
-    error.textContent = [].concat(messages).join(" ");
-    const field = question.querySelector("input, select, textarea");
-    error.id = `id_${name}_error`;
-    question.querySelector(".question__label, .tick").after(error);
-    question.classList.add("question--error", "question--unsaved");
-    if (field) field.setAttribute("aria-invalid", "true");
-    const described = question.tagName === "FIELDSET" ? question : field;
-    if (described) {
-      const help = document.getElementById(`id_${name}_helptext`);
-      described.setAttribute("aria-describedby", help ? `${help.id} ${error.id}` : error.id);
-    }
-  }
-  updateProgress();
-}
-
-function clearError(question) {
-  question.classList.remove("question--error", "question--unsaved");
-  for (const error of question.querySelectorAll(".question__error")) error.remove();
-  for (const field of question.querySelectorAll("[aria-invalid]")) {
-    field.removeAttribute("aria-invalid");
-    field.classList.remove("is-invalid");
-  }
 }
 
 const updateProgress = form ? sectionProgress(form) : () => {};

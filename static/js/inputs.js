@@ -1,23 +1,21 @@
 /* Quicker ways to answer than typing. The field itself stays the truth: every helper writes into it
-   and tells the form with an ordinary "input" event. */
+   and tells the form with an ordinary "input" event. Whoever fills in the whole form by itself tells
+   them with "filled". */
+import { dayOf, now, timeOf } from "./clock.js";
 
-function write(field, value) {
+export function write(field, value) {
   field.value = value;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-const two = (number) => String(number).padStart(2, "0");
-
-/* "Today" and "Now", by the clock of the phone. */
+/* "Today" and "Now". */
 function quickFills(form) {
   for (const button of form.querySelectorAll("button[data-fill]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const now = new Date();
-      const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-      const time = `${two(now.getHours())}:${two(now.getMinutes())}`;
-      write(document.getElementById(button.dataset.target), button.dataset.fill === "now" ? time : day);
+      const value = button.dataset.fill === "now" ? timeOf(now()) : dayOf(now());
+      write(document.getElementById(button.dataset.target), value);
     });
   }
 }
@@ -42,6 +40,10 @@ function counters(form) {
         if (navigator.vibrate) navigator.vibrate(8);
       }
       undo.disabled = !earlier.length;
+    });
+    form.addEventListener("filled", () => {
+      earlier.length = 0;
+      undo.disabled = true;
     });
   }
 }
@@ -75,6 +77,7 @@ function unknownTicks(form) {
       apply();
       write(field, tick.checked ? "" : earlier);
     });
+    form.addEventListener("filled", apply);
     apply();
   }
 }
@@ -86,6 +89,7 @@ function clearButtons(form) {
     const radios = [...question.querySelectorAll("input[type=radio]")];
     const update = () => (button.hidden = !radios.some((radio) => radio.checked));
     question.addEventListener("change", update);
+    form.addEventListener("filled", update);
     button.addEventListener("click", () => {
       const chosen = radios.find((radio) => radio.checked);
       if (!chosen) return;
@@ -127,6 +131,7 @@ function durations(form) {
       line.querySelector("output").textContent = nextDay ? `${words} ${textNextDay}` : words;
     };
     for (const field of fields) if (field) field.addEventListener("input", update);
+    form.addEventListener("filled", update);
     update();
   }
 }

@@ -10,10 +10,16 @@ function values(question) {
   return found;
 }
 
+/* Questions that are asked, must be answered and are not. */
+export function openQuestions(part) {
+  const asked = [...part.querySelectorAll(".question")].filter((question) => !question.hidden);
+  return asked.filter((question) => "required" in question.dataset && !values(question).length);
+}
+
 export function sectionState(section) {
   const asked = [...section.querySelectorAll(".question")].filter((question) => !question.hidden);
   const required = asked.filter((question) => "required" in question.dataset);
-  const left = required.filter((question) => !values(question).length).length;
+  const left = openQuestions(section).length;
   const begun = asked.some((question) => {
     const given = values(question);
     return given.length && given.join() !== question.dataset.default;

@@ -1,6 +1,14 @@
 /* Runs before the first paint, so that a chosen look never flashes; therefore no module. */
 (() => {
   const root = document.documentElement;
+
+  /* A quick exit goes back to the first page of the tab, which leads on to a harmless one. */
+  try {
+    const away = sessionStorage.getItem("away");
+    if (away) location.replace(away);
+  } catch {
+    // storage may be forbidden
+  }
   const sheet = document.querySelector("link[data-theme-dark]");
   const preference = sheet ? sheet.media : "";
 

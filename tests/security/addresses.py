@@ -87,6 +87,7 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "application": lambda world, thing: {"uuid": thing.row.uuid},
     "upload": lambda world, thing: {"token": world.upload},
     "guide": _fixed(name="editors"),
+    "language": _fixed(language="kk"),
     "template": _fixed(name="cards.csv"),
     "indicator": _fixed(code="rally_activity"),
     "period": _fixed(period="2018"),

@@ -69,6 +69,11 @@ people:revoke               account/link     .                    *{settings}>30
 access_log                  -                access_log.view>200  .                    405
 account_history             account          {settings}>200       .                    405
 
+field:shell                 language         all>200              .                    405
+field_worker                -                all>200              .                    405
+field_manifest              -                all>200              .                    405
+field_calendar              -                all>200              .                    405
+
 cards:list                  -                card.create>200      .                    405
 cards:queue                 -                card.queue>200       .                    405
 cards:awaiting              -                card.create>200      .                    405

@@ -1,0 +1,58 @@
+/* Away in one tap, and everything gone in two. */
+import { csrfToken } from "../csrf.js";
+import * as key from "./key.js";
+import { ADDRESSES, speak } from "./link.js";
+import * as store from "./store.js";
+
+const AWAY = "away"; // in sessionStorage: js/theme.js leads every page of this tab there
+
+function signOut() {
+  // Not waited for: it goes out while the page leaves.
+  return fetch(ADDRESSES.signOut, { method: "POST", headers: { "X-CSRFToken": csrfToken() }, keepalive: true, redirect: "manual" }).catch(() => {});
+}
+
+/* Hides the page, locks the drafts, signs out, leaves nothing to go back to. */
+export async function quickExit(flush, harmless) {
+  document.body.hidden = true;
+  document.title = "";
+  try {
+    sessionStorage.setItem(AWAY, harmless);
+  } catch {
+    // without storage the history keeps its names; the pages behind them are locked all the same
+  }
+  await Promise.race([leave(flush), new Promise((late) => setTimeout(late, 700))]);
+  go(harmless);
+}
+
+async function leave(flush) {
+  await flush();
+  await key.lock();
+  signOut();
+}
+
+/* The first page of this tab becomes the harmless one; what lay after it can be reached no more. */
+function go(harmless) {
+  const entries = window.navigation?.entries?.() ?? [];
+  const first = entries[0];
+  if (first && first.key !== window.navigation.currentEntry.key) {
+    window.addEventListener("popstate", () => location.replace(harmless));
+    const led = window.navigation.traverseTo(first.key);
+    led.committed.catch(() => location.replace(harmless));
+    return;
+  }
+  location.replace(harmless);
+}
+
+/* Everything off this device; what was not sent is lost. */
+export async function wipeDevice(harmless) {
+  document.body.hidden = true;
+  await speak(ADDRESSES.forget, { json: { device: await store.deviceId() }, patience: 3_000 });
+  await key.lock();
+  await store.wipe();
+  for (const name of await caches.keys()) await caches.delete(name);
+  for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
+  localStorage.clear();
+  sessionStorage.clear();
+  await Promise.race([signOut(), new Promise((late) => setTimeout(late, 3_000))]);
+  location.replace(harmless);
+}

@@ -1,0 +1,651 @@
+"""A monitor's day without a network, in real Chromium: nothing lost, nothing twice, nothing readable."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import field
+from tests.journeys.conftest import PHONE
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def handset(browser, site):
+    """``handset()``: a phone's own browser; ``.page`` is where it stands."""
+    contexts = []
+
+    def make(**options):
+        context = field.phone(browser, site, **options)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def monitor(person):
+    return person("monitor", ["KZ-75", "KZ-19"])
+
+
+@pytest.fixture
+def page(handset, monitor) -> Page:
+    """Signed in with a connection, on the ordinary page that a monitor sees first; ready."""
+    page = handset().new_page()
+    page.broken = []
+    page.on("pageerror", lambda error: page.broken.append(str(error)))
+    field.sign_in(page, monitor.username)
+    field.made_ready(page)
+    yield page
+    assert page.broken == []
+
+
+def cards():
+    from cards.models import Card
+
+    return Card.objects.filter(reconstruction=False)
+
+
+def test_the_first_opening_is_without_a_network(page):
+    page.context.set_offline(True)
+    field.open_field(page)
+    expect(page.locator("[data-link-text]")).to_contain_text("No connection")
+    uuid = field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.reload()
+    page.wait_for_selector(field.READY)
+    assert page.evaluate("location.hash") == f"#card-{uuid}"
+    assert page.input_value("#id_place") == field.WORD
+
+
+def test_any_address_leads_to_the_card_when_there_is_no_network(page):
+    page.context.set_offline(True)
+    page.goto("/cards/")
+    page.wait_for_selector(field.READY)
+    assert page.url.endswith("/field/en/#")
+
+
+def test_a_day_without_a_network_arrives_once(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    for number in range(3):
+        field.new_card(page)
+        field.fill(page, place=f"{field.WORD} {number}", settlement=f"S {number}")
+        field.finish(page)
+        field.at_home(page)
+    assert field.parcels(page) == 3
+    expect(page.locator("[data-parcel=card]")).to_have_count(3)
+    assert not cards().exists()
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    assert cards().filter(status="submitted").count() == 3
+    assert {card.place for card in cards()} == {f"{field.WORD} {n}" for n in range(3)}
+    expect(page.locator("[data-link-text]")).to_contain_text("Everything has been sent")
+
+
+def test_a_draft_lives_through_a_restart_of_the_browser(browser_type_launch, monitor, site):
+    page = browser_type_launch()
+    field.sign_in(page, monitor.username)
+    field.made_ready(page)
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_demands", field.WORD)
+    field.kept(page)
+    page = browser_type_launch(again=True)
+    page.context.set_offline(True)
+    page.goto("/field/en/")
+    page.wait_for_selector(field.READY)
+    page.click("[data-open]")
+    assert page.input_value("#id_demands") == field.WORD
+
+
+def test_nothing_of_a_finished_card_can_be_read(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    field.fill(page, place=field.WORD, demands=f"{field.WORD} demands", description=field.WORD)
+    field.finish(page)
+    field.at_home(page)
+    text = field.dump(page)
+    assert len(text) > 100_000
+    assert not field.answers_in(text, field.WORD)
+    assert not field.answers_in(page.content(), field.WORD)
+    # The search itself finds what is there.
+    assert field.answers_in(text, "zhinalys-parcel") or "protected" in text
+
+
+def test_nothing_of_a_draft_can_be_read_without_its_key(page):
+    field.open_field(page)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    assert not field.answers_in(field.dump(page), field.WORD)
+
+
+def test_a_second_tap_makes_no_twin(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    field.fill(page)
+    page.evaluate(
+        """() => {
+          const form = document.getElementById("card-form");
+          form.requestSubmit();
+          form.requestSubmit();
+        }"""
+    )
+    field.at_home(page)
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    assert cards().count() == 1
+
+
+def test_two_tabs_cannot_send_the_same_card_twice(page):
+    field.open_field(page)
+    uuid = field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    other = page.context.new_page()
+    other.goto(f"/field/en/#card-{uuid}")
+    other.wait_for_selector(field.READY)
+    expect(other.locator("[data-notices]")).to_contain_text("open in another tab")
+    other.click("text=Go on here")
+    expect(other.locator("#id_place")).to_have_value(field.WORD)
+    field.at_home(page)
+    field.fill(other)
+    other.context.set_offline(True)
+    field.finish(other)
+    field.at_home(other)
+    other.context.set_offline(False)
+    for tab in (page, other):
+        tab.evaluate("import('/static/js/field/queue.js').then((queue) => queue.drain())")
+    field.everything_sent(other)
+    assert cards().count() == 1
+
+
+def test_an_answer_that_is_lost_is_asked_for_again(page, site):
+    field.open_field(page)
+    field.new_card(page)
+    field.fill(page)
+    lost = []
+
+    def lose(route):
+        answer = route.fetch()
+        if '"submitted"' in answer.text() and not lost:
+            lost.append(answer.status)
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/field/send/", lose)
+    field.finish(page)
+    field.at_home(page)
+    field.everything_sent(page)
+    assert lost == [200]
+    assert cards().get().status == "submitted"
+
+
+def test_a_session_that_ends_in_the_middle_costs_nothing(page, monitor):
+    from django.contrib.sessions.models import Session
+
+    field.open_field(page)
+    field.new_card(page)
+    Session.objects.all().delete()
+    field.fill(page, place=field.WORD)
+    field.finish(page)
+    field.at_home(page)
+    assert field.parcels(page) == 1
+    expect(page.locator("[data-sign-in]")).to_be_visible()
+    page.click("[data-sign-in]")
+    page.fill("main [name=username]", monitor.username)
+    page.fill("[name=password]", field.PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector(field.READY)
+    field.everything_sent(page)
+    assert cards().get().place == field.WORD
+
+
+def test_signing_out_keeps_what_was_not_sent(page, monitor):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    field.fill(page, place=field.WORD)
+    field.finish(page)
+    field.at_home(page)
+    page.route("**/field/send/", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.goto("/cards/")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.click("details.account summary")
+    page.click(".account__panel button")
+    page.wait_for_url("**/sign-in/")
+    assert "not sent: 1" in asked[0]
+    assert field.parcels(page) == 1
+    page.unroute("**/field/send/")
+    field.sign_in(page, monitor.username)
+    field.open_field(page)
+    field.everything_sent(page)
+    assert cards().get().place == field.WORD
+
+
+def test_a_clock_that_is_wrong_by_hours_changes_no_answer(page):
+    page.clock.install(time="2031-01-01T03:00:00Z")
+    field.open_field(page)
+    field.new_card(page)
+    today = page.input_value("#id_date")
+    import datetime
+
+    assert abs((datetime.date.fromisoformat(today) - datetime.date.today()).days) <= 1
+    page.fill("#id_place", field.WORD)
+    page.clock.run_for(5_000)
+    page.wait_for_timeout(300)
+    page.clock.run_for(10_000)
+    field.state(page, "saved")
+    assert cards().get().place == field.WORD
+
+
+def test_a_full_device_says_so_and_the_site_keeps_the_card(page):
+    field.open_field(page)
+    page.evaluate(
+        """() => {
+          const put = IDBObjectStore.prototype.put;
+          IDBObjectStore.prototype.put = function (...given) {
+            if (this.name !== "meta") throw new DOMException("full", "QuotaExceededError");
+            return put.apply(this, given);
+          };
+        }"""
+    )
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    expect(page.locator("[data-save-text]")).to_contain_text("no room left", timeout=10_000)
+    page.wait_for_timeout(1500)
+    assert cards().get().place == field.WORD
+    assert page.input_value("#id_place") == field.WORD
+
+
+def test_a_draft_from_the_phone_is_finished_on_a_laptop(page, handset, monitor):
+    field.open_field(page)
+    uuid = field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.state(page, "saved")
+    laptop = handset().new_page()
+    field.sign_in(laptop, monitor.username)
+    laptop.goto(f"/cards/{uuid}/edit/")
+    assert laptop.input_value("#id_place") == field.WORD
+
+
+def test_two_devices_on_one_draft_choose_field_by_field(page, handset, monitor):
+    field.open_field(page)
+    field.new_card(page)
+    page.fill("#id_place", "begun")
+    field.state(page, "saved")
+    other = handset().new_page()
+    field.sign_in(other, monitor.username)
+    field.open_field(other)
+    other.click("[data-open]")
+    page.context.set_offline(True)
+    page.fill("#id_place", "of the first")
+    page.fill("#id_demands", "demands of the first")
+    field.kept(page)
+    other.fill("#id_place", "of the second")
+    field.state(other, "saved")
+    page.context.set_offline(False)
+    expect(page.locator(".conflicts")).to_be_visible(timeout=20_000)
+    side = page.locator(".conflict:has-text('of the first') label:has-text('of the second')").first
+    side.locator("input").check()
+    page.click("text=Save what I chose")
+    field.state(page, "saved")
+    card = cards().get()
+    assert (card.place, card.demands) == ("of the second", "demands of the first")
+    assert page.input_value("#id_place") == "of the second"
+
+
+def test_a_refused_card_is_a_draft_again_with_its_errors(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    # Nothing here knows that the day lies ahead; the site does.
+    field.fill(page, date=None, place=field.WORD)
+    page.fill("#id_date", "2031-05-01")
+    field.finish(page)
+    field.at_home(page)
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    expect(page.locator("[data-notices]")).to_contain_text("draft again")
+    page.click("[data-open]")
+    assert page.input_value("#id_place") == field.WORD
+    expect(page.locator('.question[data-field="date"] .question__error')).to_be_visible()
+    assert cards().get().status == "draft"
+
+
+def test_a_warning_is_asked_before_it_is_sent(page):
+    field.open_field(page)
+    field.new_card(page)
+    field.fill(page, detained=40, participants=10, in_the_name_of_the_law="no")
+    field.finish(page)
+    panel = page.locator(".notice--ask")
+    expect(panel).to_be_visible()
+    panel.locator("button").click()
+    field.at_home(page)
+    assert cards().get().status == "submitted"
+
+
+def test_drafts_lock_and_open_with_a_pin_without_a_network(page):
+    field.open_field(page)
+    page.click("[data-go=device]")
+    page.fill("#new-pin", "сорок-два")
+    page.click("[data-pin-form] button")
+    expect(page.locator("[data-pin-text]")).to_have_text("The PIN is set.")
+    page.click("[data-view=device] [data-go=home]")
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.click("[data-view=card] [data-go=home]")
+    page.click("[data-go=device]")
+    page.click("[data-lock-now]")
+    expect(page.locator(".field-locked")).to_contain_text("locked: 1")
+    expect(page.locator("[data-open]")).to_have_count(0)
+    page.fill("#pin", "wrong-one")
+    page.press("#pin", "Enter")
+    expect(page.locator(".field-locked")).to_contain_text("Tries left: 9")
+    page.fill("#pin", "сорок-два")
+    page.press("#pin", "Enter")
+    page.click("[data-open]")
+    assert page.input_value("#id_place") == field.WORD
+
+
+def test_a_card_can_be_begun_while_the_drafts_are_locked(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    page.click("[data-go=device]")
+    page.click("[data-lock-now]")
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    expect(page.locator("[data-save-text]")).to_contain_text("Kept sealed")
+    page.click("[data-view=card] [data-go=home]")
+    assert not field.answers_in(field.dump(page), field.WORD)
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    assert cards().get().place == field.WORD
+    page.click("[data-open]")
+    assert page.input_value("#id_place") == field.WORD
+
+
+def test_a_passkey_opens_the_drafts_without_a_network(page):
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "hasPrf": True,
+        "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    host = page.url.split("/cards/")[0].replace("127.0.0.1", "localhost")
+    if "localhost" not in page.url:
+        pytest.fail(f"passkeys need a name: {host}")
+    field.open_field(page)
+    page.click("[data-go=device]")
+    page.click("[data-passkey-set]")
+    expect(page.locator("[data-passkey-text]")).to_contain_text("opens the drafts")
+    page.click("[data-view=device] [data-go=home]")
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.click("[data-view=card] [data-go=home]")
+    page.click("[data-go=device]")
+    page.click("[data-lock-now]")
+    page.click("text=Open with the passkey")
+    page.click("[data-open]")
+    assert page.input_value("#id_place") == field.WORD
+
+
+def test_a_quick_exit_leaves_nothing_to_go_back_to(page):
+    field.open_field(page)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    page.click("[data-exit]")
+    page.wait_for_url("**/calendar/")
+    expect(page.locator("[data-month]")).to_contain_text(re.compile(r"\d{4}"))
+    page.wait_for_function("sessionStorage.getItem('away') === null")
+    for _step in range(4):
+        page.evaluate("history.back()")
+        page.wait_for_timeout(300)
+        assert page.url.endswith("/calendar/")
+    page.evaluate("history.forward()")
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/calendar/")
+    page.goto("/cards/")
+    assert "/sign-in/" in page.url
+    field.open_field(page)
+    expect(page.locator(".field-locked")).to_be_visible()
+
+
+def test_a_quick_exit_works_without_a_network(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    page.click("[data-exit]")
+    page.wait_for_url("**/calendar/")
+    field.open_field(page)
+    expect(page.locator(".field-locked")).to_contain_text("locked: 1")
+
+
+def test_wiping_says_what_is_lost_and_leaves_nothing(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    field.fill(page)
+    field.finish(page)
+    field.at_home(page)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.click("[data-view=card] [data-go=home]")
+    page.click("[data-go=device]")
+    page.click("[data-wipe]")
+    expect(page.locator("[data-ask-text]")).to_contain_text("not been sent: 1")
+    expect(page.locator("[data-ask-text]")).to_contain_text("not on the site: 1")
+    page.context.set_offline(False)
+    page.route("**/field/send/", lambda route: route.abort())
+    page.click("[data-ask-yes]")
+    page.wait_for_url("**/calendar/")
+    assert page.evaluate("indexedDB.databases()") == []
+    assert page.evaluate("caches.keys()") == []
+    assert (
+        page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    )
+
+
+def test_the_owner_ends_a_lost_phone_from_another_device(page, handset, monitor):
+    from monitoring.accounts.models import Device
+
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.click("[data-view=card] [data-go=home]")
+    laptop = handset().new_page()
+    field.sign_in(laptop, monitor.username)
+    field.made_ready(laptop)
+    laptop.goto("/account/")
+    row = laptop.locator("[data-device]").filter(has_not=laptop.locator("[data-this-device]")).last
+    row.locator("button").click()
+    assert Device.objects.filter(forgotten_at__isnull=False).count() == 1
+    page.context.set_offline(False)
+    expect(page.locator("[data-notices]")).to_contain_text("ended this device", timeout=20_000)
+    expect(page.locator("[data-open]")).to_have_count(0)
+
+
+def test_photographs_wait_in_the_queue_and_go_in_pieces(page, tmp_path):
+    from cards.models import Attachment
+    from tests.security.world import picture
+
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    field.fill(page)
+    files = [
+        {"name": f"p{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(2400, 1800, n)}
+        for n in range(2)
+    ]
+    page.set_input_files("[data-photos]", files)
+    expect(page.locator("[data-photo-list] li")).to_have_count(2)
+    field.finish(page)
+    field.at_home(page)
+    assert field.parcels(page) == 3
+    broken = []
+
+    def once(route):
+        if not broken and "offset=262144" in route.request.url:
+            broken.append(1)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/field/pieces/**", once)
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    rows = list(Attachment.objects.filter(card=cards().get()).order_by("id"))
+    assert [row.name for row in rows] == ["photo-1.jpg", "photo-2.jpg"]
+    assert broken == [1]
+
+
+def test_counts_over_time_go_along(page):
+    from cards.models import Count
+
+    field.open_field(page)
+    field.new_card(page)
+    field.fill(page, participants=None, participants_basis="")
+    for taps in (3, 5, 2):
+        page.locator('.question[data-field="participants"]').get_by_text("Count by taps").click()
+        for _tap in range(taps):
+            page.click("[data-add='1']")
+        page.click("[data-tally-done]")
+    assert page.input_value("#id_participants") == "5"
+    rows = page.locator('[data-counts="participants"] li')
+    expect(rows).to_have_count(3)
+    field.finish(page)
+    field.at_home(page)
+    card = cards().get()
+    assert card.participants == 5
+    log = Count.objects.filter(card=card, subject="participants", used=False)
+    assert sorted(log.values_list("best", flat=True)) in ([2, 3, 5], [2, 3])
+
+
+def test_a_quick_card_asks_five_things(page):
+    field.open_field(page)
+    field.new_card(page, "quick")
+    shown = page.locator("#card-form .question:visible")
+    assert {row.get_attribute("data-field") for row in shown.all()} >= {
+        "city", "form", "topic", "participants", "police",
+    }  # fmt: skip
+    assert shown.count() <= 7
+    page.select_option("#id_city", "almaty")
+    page.select_option("#id_form", "picket")
+    page.select_option("#id_topic", index=2)
+    page.click('.counter[data-target=id_participants] [data-step="10"]')
+    page.click('.counter[data-target=id_police] [data-step="5"]')
+    page.click("[data-save]")
+    field.at_home(page)
+    card = cards().get()
+    assert (card.city_id, card.participants, card.police, card.status) == ("almaty", 10, 5, "draft")
+
+
+def test_the_nearest_city_is_found_without_a_network(handset, monitor):
+    context = handset(
+        geolocation={"latitude": 43.2601, "longitude": 76.9402}, permissions=["geolocation"]
+    )
+    page = context.new_page()
+    field.sign_in(page, monitor.username)
+    field.made_ready(page)
+    page.context.set_offline(True)
+    field.open_field(page)
+    field.new_card(page)
+    page.click("[data-near]")
+    expect(page.locator("#id_city")).to_have_value("almaty")
+    assert page.input_value("#id_latitude") == "43.26"
+
+
+def test_the_language_changes_by_one_tap_with_everything_typed(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    page.click("[data-language][lang=kk]")
+    page.wait_for_url("**/field/kk/**")
+    page.wait_for_selector(field.READY)
+    assert page.input_value("#id_place") == field.WORD
+    assert page.locator("html").get_attribute("lang") == "kk"
+
+
+def test_an_outcome_is_noted_at_the_court_without_a_network(page, monitor):
+    from cards.models import CaseUpdate
+    from tests.factories import add_outcome, make_card
+
+    card = make_card(status="submitted", monitor=monitor, detained=2, in_the_name_of_the_law="no")
+    add_outcome(card, author=monitor, review="pending", case_code="A-01", outcome="pending")
+    field.open_field(page)
+    page.context.set_offline(True)
+    page.click("text=Add an outcome")
+    page.click("[data-outcome-cases] button")
+    assert page.input_value("#out_case_code") == "A-01"
+    page.fill("#out_decided_on", "2018-12-01")
+    for name, value in (("article", 0), ("outcome", "warning")):
+        box = page.locator(f"#outcome-form [name={name}]")
+        (
+            box.first
+            if value == 0
+            else page.locator(f'#outcome-form [name={name}][value="{value}"]')
+        ).evaluate("field => field.click()")
+    page.click("#outcome-form button:has-text('Finish')")
+    field.at_home(page)
+    assert field.parcels(page) == 1
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    assert card.cases.count() == 1
+    assert CaseUpdate.objects.filter(case__card=card).count() == 2
+
+
+def test_the_question_of_the_editor_is_answered_without_a_network(page, monitor, person):
+    from cards import review
+    from tests.factories import make_card
+
+    editor = person("editor")
+    card = make_card(status="submitted", monitor=monitor)
+    review.ask(card, actor=editor, field="police", text="Were they in uniform?")
+    field.open_field(page)
+    page.context.set_offline(True)
+    page.click("[data-open]")
+    box = page.locator('.question[data-field="police"] .asking textarea')
+    expect(page.locator(".asking__text")).to_contain_text("in uniform")
+    box.fill("All of them")
+    field.kept(page)
+    page.context.set_offline(False)
+    page.click("[data-save]")
+    page.wait_for_timeout(2000)
+    query = card.queries.get()
+    assert query.state == "answered"
+    assert query.messages.last().text == "All of them"
+
+
+def test_it_fits_a_hand(page):
+    field.open_field(page)
+    assert page.viewport_size == PHONE
+    for act in ("quick", "card"):
+        field.new_card(page, act)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.click("[data-view=card] [data-go=home]")
+    page.click("[data-go=device]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
