@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("monitoring.accounts.urls")),
     path("guide/", views.guides, name="guides"),
     path("guide/<slug:name>/", views.guide, name="guide"),
+    path("guide/<slug:name>.pdf", views.guide_pdf, name="guide_pdf"),
     path("cards/", include("cards.urls")),
     path("reports/", include("reports.urls")),
     path("settings/people/<int:pk>/history/", account_history, name="account_history"),

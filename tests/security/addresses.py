@@ -86,7 +86,7 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "chosen": _chosen,
     "application": lambda world, thing: {"uuid": thing.row.uuid},
     "upload": lambda world, thing: {"token": world.upload},
-    "guide": _fixed(name="editors"),
+    "guide": _fixed(name="monitors"),
     "template": _fixed(name="cards.csv"),
     "indicator": _fixed(code="rally_activity"),
     "period": _fixed(period="2018"),
