@@ -10,7 +10,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-#: Features of a browser that no page of the site asks for; the field page may ask where the phone is.
+#: Features of a browser that no page asks for; the field page alone may ask where the phone is.
 UNUSED = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
     "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("monitoring.accounts.urls")),
     path("guide/", views.guides, name="guides"),
     path("guide/<slug:name>/", views.guide, name="guide"),
+    path("guide/<slug:name>.pdf", views.guide_pdf, name="guide_pdf"),
     path("cards/", include("cards.urls")),
     path("field/", include("cards.field.urls")),
     path("sw.js", shell.worker, name="field_worker"),

@@ -3,13 +3,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from monitoring import health
 from monitoring.accounts.models import Role
-from monitoring.guide import GUIDES, page_of
+from monitoring.guide import GUIDES, page_of, pdf_of, print_of
 
 #: Where each role begins.
 HOMES = {
@@ -37,7 +38,25 @@ def guide(request, name):
         page = page_of(name, get_language())
     except KeyError:
         raise Http404(name) from None
-    return render(request, "guide/page.html", {"guide": page})
+    return render(request, "guide/page.html", {"guide": page, "name": name})
+
+
+@require_safe
+def guide_pdf(request, name):
+    """The guide for the printer, in the language of the interface."""
+    language = get_language()
+    try:
+        document = print_of(name, language)
+    except KeyError:
+        raise Http404(name) from None
+    etag = f'"{document.version}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(pdf_of(document), content_type="application/pdf")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}-{language}.pdf"'
+    response.headers["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 @login_not_required

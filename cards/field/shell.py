@@ -78,7 +78,7 @@ ELSEWHERE = ("js/theme.js", "js/field/calendar.js", "js/field/start.js")
 QUICK = ("city", "form", "topic", "participants", "police")
 #: After how many hours drafts may lock.
 LOCK_HOURS = (1, 4, 12, 24)
-#: A page is made anew after so many seconds: the vocabularies may have been changed in the settings.
+#: A page is made anew after so many seconds: the settings may have changed the vocabularies.
 _SECONDS = 60
 _made: dict[str, tuple[float, str]] = {}
 

@@ -56,7 +56,10 @@ TEXTS = {
     # locked
     "locked": _("Drafts on this device are locked: {n}"),
     "locked_help": _("Open them with your PIN or passkey, or sign in."),
-    "locked_new": _("You can begin a new card all the same. It is sealed as you type and arrives at the site as a draft."),
+    "locked_new": _(
+        "You can begin a new card all the same. It is sealed as you type and arrives at the "
+        "site as a draft."
+    ),
     "pin": _("PIN"),
     "unlock": _("Open"),
     "unlock_passkey": _("Open with the passkey"),
@@ -65,16 +68,24 @@ TEXTS = {
     "passkey_failed": _("The passkey did not open the drafts. Try again, or sign in."),
     "first": _("This device is not ready yet"),
     "first_help": _("Sign in once with a connection; after that the card works without one."),
-    "forgotten": _("Somebody has ended this device's access from another device. Drafts that had not been sent are gone; finished cards are still sealed here and can be sent."),
+    "forgotten": _(
+        "Somebody has ended this device's access from another device. Drafts that had not been "
+        "sent are gone; finished cards are still sealed here and can be sent."
+    ),
     # answers
     "required": _("Answer this question."),
     "detained_required": _("Give a number (0 means none), or say “not known”."),
     "missing": _("Some questions are still open: {n}. They are marked."),
     "submitted": _("Card {number} has been submitted."),
-    "sealed": _("The card is finished and sealed. It is sent by itself as soon as there is a connection."),
+    "sealed": _(
+        "The card is finished and sealed. It is sent by itself as soon as there is a connection."
+    ),
     "already": _("The site has this card already."),
     "held": _("The site has kept the card sealed; the bureau opens it with its other key."),
-    "refused": _("The site could not take the card as finished. It is a draft again; the answers to correct are marked."),
+    "refused": _(
+        "The site could not take the card as finished. It is a draft again; the answers to "
+        "correct are marked."
+    ),
     "gone": _("This card can no longer be changed from here."),
     "gone_kept": _("What you typed is kept here until you remove it."),
     "confirm": _("Is this right?"),
@@ -85,7 +96,9 @@ TEXTS = {
     "theirs": _("Saved answer"),
     "empty": pgettext_lazy("answer", "empty"),
     "conflict_title": _("The card was changed while you were working on it"),
-    "conflict_help": _("Nothing has been lost. Choose for each answer which one shall stand, then save."),
+    "conflict_help": _(
+        "Nothing has been lost. Choose for each answer which one shall stand, then save."
+    ),
     "conflict_save": _("Save what I chose"),
     "outcome_kept": _("The outcome is sealed and is sent by itself."),
     "outcome_sent": _("The outcome has been added."),
@@ -114,7 +127,9 @@ TEXTS = {
     # device
     "storage": _("Used on this device: {used} of {all}"),
     "storage_kept": _("The browser has agreed to keep this page's data."),
-    "storage_loose": _("The browser may remove this page's data when room is short. Installing the page helps."),
+    "storage_loose": _(
+        "The browser may remove this page's data when room is short. Installing the page helps."
+    ),
     "pin_short": _("Choose at least six characters."),
     "pin_set": _("The PIN is set."),
     "pin_offline": _("A PIN can be set only with a connection."),
@@ -122,10 +137,16 @@ TEXTS = {
     "passkey_set": _("The passkey opens the drafts on this device now."),
     "passkey_none": _("This device's passkeys cannot do that. A PIN can."),
     "wipe_ask": _("Remove everything from this device?"),
-    "wipe_lost": _("Lost for good: finished cards that have not been sent: {cards}; drafts that are not on the site: {drafts}; photographs: {photos}."),
+    "wipe_lost": _(
+        "Lost for good: finished cards that have not been sent: {cards}; drafts that are not "
+        "on the site: {drafts}; photographs: {photos}."
+    ),
     "wipe_nothing": _("Nothing is lost: everything has been sent."),
     "wipe_now": _("Remove everything"),
     "cancel": _("Cancel"),
     "hours": _("{n} h"),
-    "insecure": _("This page works only over HTTPS in a browser of the last years. Use the card of the site itself."),
-}  # fmt: skip
+    "insecure": _(
+        "This page works only over HTTPS in a browser of the last years. Use the card of the "
+        "site itself."
+    ),
+}

@@ -35,6 +35,7 @@ PAGES = {
         "/cards/import/applications/",
         "/guide/",
         "/guide/editors/",
+        "/guide/monitors/",
     ],
     "analyst": [
         "/reports/",

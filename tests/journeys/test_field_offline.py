@@ -1,4 +1,4 @@
-"""A monitor's day without a network, in real Chromium: nothing lost, nothing twice, nothing readable."""
+"""A monitor's day without a network, in real Chromium: nothing lost, twice, or readable."""
 
 from __future__ import annotations
 
@@ -384,7 +384,8 @@ def test_a_passkey_opens_the_drafts_without_a_network(page):
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options = {
-        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
+        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal",
+        "hasResidentKey": True,
         "hasUserVerification": True, "isUserVerified": True, "hasPrf": True,
         "automaticPresenceSimulation": True,
     }  # fmt: skip

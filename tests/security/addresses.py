@@ -88,6 +88,7 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "upload": lambda world, thing: {"token": world.upload},
     "guide": _fixed(name="editors"),
     "language": _fixed(language="kk"),
+    "guide": _fixed(name="monitors"),
     "template": _fixed(name="cards.csv"),
     "indicator": _fixed(code="rally_activity"),
     "period": _fixed(period="2018"),

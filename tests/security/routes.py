@@ -42,6 +42,7 @@ healthz                     -                all>200              .             
 readyz                      -                all>200              .                    405
 guides                      -                signed_in>200        .                    405
 guide                       guide            signed_in>200        .                    405
+guide_pdf                   guide            signed_in>200        .                    405
 
 account:index               -                signed_in>200        .                    405
 account:confirm             -                set_up>200           set_up>422           405
