@@ -86,7 +86,6 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "chosen": _chosen,
     "application": lambda world, thing: {"uuid": thing.row.uuid},
     "upload": lambda world, thing: {"token": world.upload},
-    "guide": _fixed(name="editors"),
     "language": _fixed(language="kk"),
     "guide": _fixed(name="monitors"),
     "template": _fixed(name="cards.csv"),
