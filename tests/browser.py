@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
@@ -24,8 +25,15 @@ def executable() -> Path | None:
     return Path(found) if found else None
 
 
+def options() -> dict[str, Any]:
+    """How the browser is begun. Root may use it only without the sandbox, as on a build machine."""
+    return {
+        "executable_path": executable(),
+        "chromium_sandbox": os.geteuid() != 0,
+        "args": QUIET,
+    }
+
+
 def launch(playwright: Playwright) -> Browser:
-    """A headless browser. Root may use it only without the sandbox, as on a build machine."""
-    return playwright.chromium.launch(
-        executable_path=executable(), chromium_sandbox=os.geteuid() != 0, args=QUIET
-    )
+    """A headless browser."""
+    return playwright.chromium.launch(**options())

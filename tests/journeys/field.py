@@ -113,9 +113,11 @@ def dump(page: Page) -> str:
     """Everything that the browser stores for this site, as text: databases, caches, the rest."""
     return page.evaluate(
         """async () => {
-          const parts = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage}), document.cookie];
-          const bytes = (value) => new TextDecoder("utf-8").decode(value) + new TextDecoder("utf-16le").decode(
-            value.byteLength % 2 ? value.slice(0, value.byteLength - 1) : value);
+          const parts = [localStorage, sessionStorage].map((one) => JSON.stringify({ ...one }));
+          parts.push(document.cookie);
+          const even = (value) => value.slice(0, value.byteLength - (value.byteLength % 2));
+          const decode = (value, as) => new TextDecoder(as).decode(value);
+          const bytes = (value) => decode(value, "utf-8") + decode(even(value), "utf-16le");
           const look = (value) => {
             if (value instanceof ArrayBuffer) parts.push(bytes(value));
             else if (ArrayBuffer.isView(value)) parts.push(bytes(value.slice().buffer));
