@@ -12,6 +12,7 @@ urlpatterns = [
     path("guide/", views.guides, name="guides"),
     path("guide/<slug:name>/", views.guide, name="guide"),
     path("cards/", include("cards.urls")),
+    path("field/", include("cards.field.urls")),
     path("reports/", include("reports.urls")),
     path("settings/people/<int:pk>/history/", account_history, name="account_history"),
     path("settings/", site.urls),

@@ -1,0 +1,13 @@
+"""Addresses of the work in the field."""
+
+from django.urls import path
+
+from cards.views import field
+
+app_name = "field"
+urlpatterns = [
+    path("state/", field.state, name="state"),
+    path("send/", field.send, name="send"),
+    path("forget/", field.forget, name="forget"),
+    path("pieces/<uuid:uuid>/", field.pieces, name="pieces"),
+]
