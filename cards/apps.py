@@ -13,9 +13,11 @@ class CardsConfig(AppConfig):
             history,
             sqlite,  # noqa: F401  (teaches SQLite to sort Kazakh and Russian names)
         )
+        from cards.field import sealing
         from monitoring import health
         from monitoring.accounts.signals import account_changed
 
         post_migrate.connect(guards.after_migrations, sender=self, dispatch_uid="cards.guards")
         account_changed.connect(history.on_account_changed, dispatch_uid="cards.history")
         health.READY["guards"] = guards.complete
+        health.READY["sealing"] = sealing.ready

@@ -14,12 +14,14 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Max
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +31,8 @@ from monitoring.accounts.models import Role
 
 #: Enough for the cameras of today; a file that unpacks to more is refused unread.
 MAX_PIXELS = 60_000_000
+#: What the column of the order holds.
+MOST_ORDER = 32_767
 #: How much of a file its type is read from.
 HEAD = 64
 IMAGE, VIDEO, DOCUMENT = AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.DOCUMENT
@@ -83,8 +87,11 @@ def type_of(head: bytes) -> FileType:
     )
 
 
-def accept(card: Card, *, actor, file: UploadedFile, caption: str = "") -> Attachment:
-    """Keep an uploaded file with the card; raises Refused. It awaits a review of its own."""
+def accept(card: Card, *, actor, file: UploadedFile, caption: str = "", **about: Any) -> Attachment:
+    """Keep an uploaded file with the card; raises Refused. It awaits a review of its own.
+
+    ``about``: what the device knows of it (uuid, taken_at, order).
+    """
     if file.size == 0:
         raise Refused(_("The file is empty."), code="empty")
     if file.size > settings.ATTACHMENT_MAX_BYTES:
@@ -104,6 +111,7 @@ def accept(card: Card, *, actor, file: UploadedFile, caption: str = "") -> Attac
         size=file.size,
         sha256=_checksum(file),
         caption=caption.strip(),
+        **about,
     )
     copy = redrawn(file, found) if found.pillow else None
     return _keep(attachment, file, copy, actor)
@@ -194,6 +202,10 @@ def _keep(attachment: Attachment, file, copy: bytes | None, actor) -> Attachment
                     code="twice",
                     params={"name": twin.name},
                 )
+            if not attachment.order:
+                # Behind those that are there.
+                last = attachment.card.attachments.aggregate(last=Max("order"))["last"]
+                attachment.order = min((last or 0) + 1, MOST_ORDER)
             attachment.original.save("", file, save=False)
             stored.append(attachment.original)
             if copy is not None:

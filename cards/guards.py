@@ -18,6 +18,7 @@ from cards.models import (
     CourtCase,
     Dismissal,
     Event,
+    HeldParcel,
     HistoryHead,
     Merge,
     PermitApplication,
@@ -37,6 +38,7 @@ KEPT_FOR_GOOD = (
     Merge,
     Dismissal,
     PermitApplication,
+    HeldParcel,
     Event,
     HistoryHead,
 )

@@ -84,12 +84,14 @@ def labels_of(
     """
     fields = {name: Card._meta.get_field(name).verbose_name for name in KEPT}
     messages = {check.code: check.message for check in CHECKS}
+    asked = {**messages, "duplicate": _("possibly a duplicate")}
     found: dict[str, dict[str, str]] = {
         "review": dict(Review.choices),
         "field": fields,
         "verified": fields,
         "check": messages,
-        "warnings": {**messages, "duplicate": _("possibly a duplicate")},
+        "warnings": asked,
+        "unseen": asked,
     }
     for model in models:
         for column in model._meta.get_fields():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import uuid as uuids
 import zoneinfo
@@ -269,6 +270,14 @@ def review_attachment(attachment, *, actor, accept: bool, reason: str = ""):
         changes=changes,
     )
     return attachment
+
+
+def changes_by(card: Card, answers: dict[str, Any]) -> dict[str, list[str]]:
+    """Field -> [before, after] of what these answers would change in the card; writes nothing."""
+    trial = copy.copy(card)
+    before = answers_of(trial)
+    settle(trial, answers)
+    return differences(before, answers_of(trial))
 
 
 def pending_updates(card: Card):

@@ -223,6 +223,11 @@ def impossible(answers: Answers, today: datetime.date) -> list[Problem]:
     ]
 
 
+def unstorable(answers: Answers) -> list[Problem]:
+    """Answers that no draft can hold either: the database refuses them together."""
+    return [*_place(answers), *_alone(answers)]
+
+
 def _dates(answers: Answers, today: datetime.date) -> Iterator[Problem]:
     date, last = answers.get("date"), answers.get("end_date")
     if date and date > today:

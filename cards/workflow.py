@@ -128,10 +128,12 @@ def apply(
     reason: str = "",
     duplicate_of: Card | None = None,
     warnings: Iterable[str] = (),
+    unseen: bool = False,
 ) -> Card:
     """Move ``card`` along the transition ``name``; returns it as stored.
 
-    ``warnings``: codes of the warnings that the person looked at and let stand.
+    ``warnings``: codes of the warnings that the person looked at and let stand; ``unseen``: that
+    could not be shown to them, since the card was sealed without a connection.
     Raises PermissionDenied without the right, NotPossible from a wrong state, ValidationError
     (by field) for a missing reason or an incomplete card, KeyError for an unknown name.
     """
@@ -147,7 +149,7 @@ def apply(
     if row.reason_needed and not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Give a reason."), code="required")})
     _PREPARE.get(name, _nothing)(card, actor, duplicate_of)
-    changes = _said(duplicate_of, warnings)
+    changes = _said(duplicate_of, warnings, unseen)
     return move(card, row.target, actor=actor, reason=reason, changes=changes)
 
 
@@ -201,11 +203,11 @@ def arrived(
     return status, submitted_at, approved_at, editor, card.duplicate_of_id if same else None
 
 
-def _said(duplicate_of: Card | None, warnings: Iterable[str]) -> dict[str, list[str]]:
+def _said(duplicate_of: Card | None, warnings: Iterable[str], unseen: bool) -> dict[str, list[str]]:
     """What belongs to the transition beside the status, for the history."""
     said = {"duplicate_of": ["", duplicate_of.number]} if duplicate_of else {}
     if codes := ";".join(warnings):
-        said["warnings"] = ["", codes]
+        said["unseen" if unseen else "warnings"] = ["", codes]
     return said
 
 

@@ -161,8 +161,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Zhinalys"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-# Drafts on a phone are locked so many seconds after they were opened last.
-FIELD_LOCK_AFTER = env.int("FIELD_LOCK_AFTER", default=12 * 60 * 60)
 # What the icon on a phone is called, and where a quick exit leads; both may be harmless.
 FIELD_APP_NAME = env("FIELD_APP_NAME", default="")
 QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="")
@@ -195,6 +193,12 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Keys that devices seal to; whoever has this folder opens what they send.
+SEALING_DIR = Path(env("SEALING_DIR", default=str(DATA_DIR / "sealing")))
+# Drafts on a device are locked so long after its last visit, connection or not.
+FIELD_LOCK_AFTER = env.int("FIELD_LOCK_AFTER", default=12 * 60 * 60)
+# Pieces of a file of which no more came are removed after so many days.
+FIELD_UPLOAD_DAYS = env.int("FIELD_UPLOAD_DAYS", default=14)
 # Keys of age that backups are sealed to; without any they are not sealed.
 BACKUP_KEY = env("BACKUP_KEY", default="")
 # Ten attachments in one form, or the largest import. Strangers: one attachment, because a form

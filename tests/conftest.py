@@ -19,10 +19,14 @@ from tests.fixtures import (  # noqa: F401  (fixtures of every test)
 def django_db_setup(django_db_setup, django_db_blocker):
     """The reference tables are there before the first test: reading them anew takes half a second.
 
+    So is the key that devices seal to, as ``prepare`` makes it.
+
     A test in a transaction of its own empties the tables; ``ensure_reference`` fills them again.
     """
+    from cards.field import sealing
     from cards.reference import load_reference
 
+    sealing.ensure()
     with django_db_blocker.unblock():
         load_reference()
 

@@ -1,10 +1,14 @@
-"""Addresses of the field work."""
+"""Addresses of the work in the field."""
 
 from django.urls import path
 
-from cards.views import shell
+from cards.views import field, shell
 
 app_name = "field"
 urlpatterns = [
+    path("state/", field.state, name="state"),
+    path("send/", field.send, name="send"),
+    path("forget/", field.forget, name="forget"),
+    path("pieces/<uuid:uuid>/", field.pieces, name="pieces"),
     path("<slug:language>/", shell.shell, name="shell"),
 ]

@@ -204,6 +204,17 @@ class CardForm(TakesErrors, forms.Form):
         self.helper.form_show_errors = False  # the summary at the top of the page has them
         self.helper.layout = _layout()
 
+    def clean(self):
+        """What not even a draft can hold is refused at its field; everything else is kept."""
+        data = super().clean()
+        for problem in validators.unstorable(data):
+            self.add_error(problem.field, problem.as_error())
+            if problem.code == "together":
+                # The one without the other would be refused by the database.
+                data.pop("latitude", None)
+                data.pop("longitude", None)
+        return data
+
     def show_threads(self, threads: Iterable) -> list:
         """Put questions of the review (``cards.desk.Thread``) at their fields.
 

@@ -2,6 +2,7 @@
 
 from cards.models.attachments import Attachment, AttachmentKind
 from cards.models.card import COUNT_FIELDS, OPEN, Card, Count, NumberSequence
+from cards.models.field import Arrival, HeldParcel, Upload, UploadState
 from cards.models.history import ANSWERING, Event, EventKind, HistoryHead
 from cards.models.merges import Merge
 from cards.models.outcomes import CaseUpdate, CourtCase
@@ -21,6 +22,10 @@ from cards.models.reference import (
 from cards.models.review import Dismissal, Query, QueryMessage, Sighting, Verification
 
 __all__ = [
+    "UploadState",
+    "Upload",
+    "HeldParcel",
+    "Arrival",
     "Verification",
     "Sighting",
     "QueryMessage",

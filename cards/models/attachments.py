@@ -40,9 +40,11 @@ class Attachment(Reviewed):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField("SHA-256", max_length=64)
     caption = models.CharField(_("caption"), max_length=300, blank=True)
+    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["order", "id"]
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         constraints = [

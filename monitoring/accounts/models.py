@@ -6,6 +6,8 @@ stands apart from the history of the cards: it may be purged, that one never.
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import CheckConstraint, Q
@@ -46,6 +48,8 @@ class User(AbstractUser):
     all_regions = models.BooleanField(_("all regions"), default=False)
     language = models.CharField(_("language"), max_length=2, blank=True)
     demo = models.BooleanField(_("demonstration account"), default=False, editable=False)
+    # What a device knows the account by: it says nothing, and stays when SECRET_KEY is changed.
+    handle = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = AccountManager()
 
@@ -127,6 +131,35 @@ class UserSession(models.Model):
 
     def __str__(self):
         return f"{self.account_id} {self.device}"
+
+
+class Device(models.Model):
+    """A device on which somebody works without a connection, and the key of its drafts.
+
+    Forgetting it destroys the key: what the device kept sealed with it opens nowhere any more.
+    """
+
+    account = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    uuid = models.UUIDField()
+    key = models.CharField(max_length=43, blank=True)
+    label = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(default=timezone.now)
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-seen_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "uuid"], name="device_once"),
+            CheckConstraint(
+                condition=(Q(forgotten_at__isnull=True) & ~Q(key=""))
+                | Q(forgotten_at__isnull=False, key=""),
+                name="device_forgotten_has_no_key",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.account_id} {self.label}"
 
 
 class Attempts(models.Model):

@@ -1,0 +1,246 @@
+"""What a device is told of its person: open cards, what waits, what became of the rest."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from cards.field import reminders, sealing
+from cards.models import Card, CaseUpdate, City, Event, EventKind, HeldParcel, Query, QueryMessage
+from cards.models.card import OPEN
+from cards.reading import label_of
+from cards.sections import ANSWERS
+from cards.serialise import answers_of, as_text
+from cards.services import today_in
+from cards.vocabularies import QueryState, Status
+from monitoring.accounts.access import allowed
+
+#: So many cards a device is told of, the newest; a person has a handful at a time.
+MOST_CARDS = 100
+MOST_SENT = 10
+#: What was decided is told for so long.
+TOLD_FOR = datetime.timedelta(days=7)
+#: Answers that a person's next card is likely to repeat.
+HABITS = ("city", "settlement", "place_type", "form", "topic", "organiser_type")
+
+
+def state_of(user, device) -> dict[str, Any]:
+    """Everything of ``/field/state/``; raises sealing.NoKey where there is nothing to seal to."""
+    return {
+        "account": user.handle.hex,
+        "alias": str(user),
+        "language": user.language or get_language(),
+        "device": str(device.uuid),
+        "key": device.key,
+        "keys": sealing.public_keys(),
+        "server_time": timezone.localtime().isoformat(timespec="seconds"),
+        "lock_after": settings.FIELD_LOCK_AFTER,
+        "cities": cities_of(user),
+        "habits": _habits(user),
+        "cards": told(user, _open_cards(user)),
+        "followups": _followups(user),
+        "sent": _sent(user),
+        "messages": _messages(user),
+    }
+
+
+def cities_of(user) -> list[str] | None:
+    """Codes of the cities in the person's regions; None: all."""
+    if user.all_regions:
+        return None
+    cities = City.offered().filter(region__in=user.region_codes())
+    return list(cities.order_by("pk").values_list("pk", flat=True))
+
+
+def told(user, cards: Iterable[Card]) -> list[dict[str, Any]]:
+    """Cards of ``with_threads`` as a device keeps them."""
+    return [_card(user, card) for card in cards]
+
+
+def one(user, card: Card) -> dict[str, Any] | None:
+    """The card as a device keeps it; None if there is nothing to do with it there."""
+    found = with_threads(_of_interest(user).filter(pk=card.pk))
+    return next(iter(told(user, found)), None)
+
+
+def with_threads(cards):
+    """With what ``told`` reads, in few queries whatever their number."""
+    said = QueryMessage.objects.select_related("author")
+    asked = Query.objects.exclude(state=QueryState.CLOSED)
+    last = Event.objects.filter(card=OuterRef("pk"), to_status=Status.RETURNED).order_by("-id")
+    return (
+        cards.with_labels()
+        .annotate(returned_for=Subquery(last.values("reason")[:1]))
+        .prefetch_related(
+            Prefetch("queries", asked.prefetch_related(Prefetch("messages", said))), "attachments"
+        )
+    )
+
+
+def posted(answers: dict[str, Any]) -> dict[str, list[str]]:
+    """Answers as a browser posts them: field -> texts; what is open is left out."""
+    found = {}
+    for name in ANSWERS:
+        value = answers.get(name)
+        if isinstance(value, bool):
+            texts = ["on"] if value else []
+        elif isinstance(value, tuple | list):
+            texts = list(value)
+        else:
+            texts = [text] if (text := as_text(value)) else []
+        if texts:
+            found[name] = texts
+    return found
+
+
+def _of_interest(user):
+    """The person's own cards on which there is something for them to do."""
+    asked = Query.objects.filter(card=OuterRef("pk"), state=QueryState.OPEN)
+    return Card.objects.filter(
+        Q(status__in=OPEN) | Q(Exists(asked), status=Status.SUBMITTED), monitor=user
+    )
+
+
+def _open_cards(user):
+    return with_threads(_of_interest(user).order_by("-updated_at", "-id"))[:MOST_CARDS]
+
+
+def _card(user, card: Card) -> dict[str, Any]:
+    returned = card.status == Status.RETURNED
+    return {
+        "uuid": str(card.uuid),
+        "version": card.version,
+        "status": card.status,
+        "status_label": card.get_status_display(),
+        "number": card.number,
+        "title": card.title,
+        "answers": posted(answers_of(card)),
+        "updated_at": _iso(card.updated_at),
+        "returned_for": (card.returned_for or "") if returned else "",
+        "editable": allowed(user, "card.edit", card),
+        "threads": [_thread(query) for query in card.queries.all()],
+        "attachments": [
+            {
+                "uuid": str(row.uuid),
+                "name": row.name,
+                "caption": row.caption,
+                "kind": row.kind,
+                "size": row.size,
+                "taken_at": _iso(row.taken_at),
+            }
+            for row in card.attachments.all()
+        ],
+    }
+
+
+def _thread(query: Query) -> dict[str, Any]:
+    return {
+        "id": query.pk,
+        "field": query.field,
+        "label": str(label_of(query.field)) if query.field else "",
+        "state": query.state,
+        "messages": [
+            {"who": str(said.author), "text": said.text, "at": _iso(said.created_at)}
+            for said in query.messages.all()
+        ],
+    }
+
+
+def _habits(user) -> dict[str, str]:
+    """What the person's latest card says, for the beginning of the next."""
+    latest = Card.objects.filter(monitor=user).order_by("-updated_at", "-id").first()
+    answers = answers_of(latest) if latest else {}
+    return {name: answers[name] for name in HABITS if answers.get(name)}
+
+
+def _followups(user) -> list[dict[str, Any]]:
+    """Cards with detentions of whose people something is still to be heard, the due ones first."""
+    news = CaseUpdate.objects.exclude(review="rejected")
+    cards = (
+        Card.objects.filter(Q(detained__gt=0) | Q(cases__isnull=False), monitor=user)
+        .exclude(status__in=(Status.REJECTED, Status.DUPLICATE))
+        .distinct()
+        .with_labels()
+        .prefetch_related(Prefetch("cases__updates", news))
+        .order_by("-date", "-id")[:MOST_CARDS]
+    )
+    found = [_followup(card) for card in cards if reminders.waits(card)]
+    return sorted(found, key=lambda row: not row["due"])
+
+
+def _followup(card: Card) -> dict[str, Any]:
+    when = reminders.remind_on(card)
+    return {
+        "uuid": str(card.uuid),
+        "number": card.number,
+        "title": card.title,
+        "detained": card.detained,
+        "remind_on": when.isoformat() if when else None,
+        "due": when is not None and when <= today_in(card.city),
+        "cases": [
+            {
+                "code": case.case_code,
+                "outcome": latest.outcome if latest else "",
+                "outcome_label": latest.get_outcome_display() if latest else "",
+                "decided_on": latest.decided_on.isoformat()
+                if latest and latest.decided_on
+                else None,
+            }
+            for case in card.cases.all()
+            for latest in [reminders.latest(case)]
+        ],
+    }
+
+
+def _sent(user) -> list[dict[str, Any]]:
+    cards = Card.objects.filter(monitor=user, submitted_at__isnull=False).exclude(status__in=OPEN)
+    return [
+        {
+            "uuid": str(card.uuid),
+            "number": card.number,
+            "title": card.title,
+            "status": card.status,
+            "status_label": card.get_status_display(),
+            "submitted_at": _iso(card.submitted_at),
+        }
+        for card in cards.with_labels().order_by("-submitted_at", "-id")[:MOST_SENT]
+    ]
+
+
+def _messages(user) -> list[str]:
+    """What was decided lately, and what still waits for a key."""
+    texts = {
+        Status.APPROVED: _("Card %(number)s has been approved."),
+        Status.REJECTED: _("Card %(number)s has been rejected: %(reason)s"),
+        Status.DUPLICATE: _("Card %(number)s has been marked as a duplicate of another one."),
+    }
+    decided = Event.objects.filter(
+        card__monitor=user,
+        kind=EventKind.STATUS,
+        to_status__in=texts,
+        at__gte=timezone.now() - TOLD_FOR,
+    ).exclude(actor=user)
+    found = [
+        texts[row.to_status] % {"number": row.card.number, "reason": row.reason}
+        for row in decided.select_related("card").order_by("-id")[:MOST_SENT]
+        if row.card.status == row.to_status
+    ]
+    if held := HeldParcel.objects.filter(account=user, opened_at=None).count():
+        text = ngettext(
+            "%(n)s thing that you sent is kept and waits for the key that opens it.",
+            "%(n)s things that you sent are kept and wait for the key that opens them.",
+            held,
+        )
+        found.append(text % {"n": held})
+    return found
+
+
+def _iso(moment: datetime.datetime | None) -> str | None:
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
