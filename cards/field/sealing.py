@@ -211,7 +211,8 @@ def _look_at(parcel: Any) -> None:
             or not isinstance(row.get("encrypted_key"), str)
             or header.get("alg") != ALG
             or not isinstance(header.get("kid"), str)
-            or not isinstance(header.get("epk"), dict)
+            # For one recipient alone the sender's key may stand in the protected header.
+            or not isinstance(header.get("epk", {}), dict)
         ):
             raise Unreadable("recipient")
 

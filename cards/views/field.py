@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import wraps
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import JsonResponse, UnreadablePostError
 from django.http.request import RawPostDataException
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -27,13 +29,15 @@ def _of_the_field(view):
     def asked(request, *args, **kwargs):
         if not allowed(request.user, "card.create"):
             raise PermissionDenied
-        try:
-            return view(request, *args, **kwargs)
-        except Unreadable:
-            text = _(
-                "This cannot be read: it was damaged on the way, or comes from another version."
-            )
-            return JsonResponse({"result": "unreadable", "ok": False, "error": text}, status=400)
+        with translation.override(_language(request)):
+            try:
+                return view(request, *args, **kwargs)
+            except Unreadable:
+                text = _(
+                    "This cannot be read: it was damaged on the way, or comes from another version."
+                )
+                answer = {"result": "unreadable", "ok": False, "error": text}
+                return JsonResponse(answer, status=400)
 
     return asked
 
@@ -82,6 +86,12 @@ def pieces(request, uuid):
     except uploads.Elsewhere as elsewhere:
         return JsonResponse({"offset": elsewhere.offset}, status=409)
     return JsonResponse(answer)
+
+
+def _language(request) -> str:
+    """That of the page which asks: it may be another than the one chosen for the site."""
+    asked = request.headers.get("X-Language", "")
+    return asked if asked in dict(settings.LANGUAGES) else translation.get_language()
 
 
 def _object(request) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -20,7 +21,16 @@ def phone(browser, site: str, **options) -> BrowserContext:
     """A browser of its own at the width of a phone, in English."""
     context = browser.new_context(viewport=PHONE, base_url=site, **options)
     context.add_cookies([{"name": "django_language", "value": "en", "url": site}])
+    context.set_default_timeout(12_000)
     return context
+
+
+def until(page: Page, expression: str, seconds: float = 20) -> None:
+    """Until the expression is true; Playwright's own waiting would need ``unsafe-eval``."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 def sign_in(page: Page, username: str) -> None:
@@ -33,8 +43,8 @@ def sign_in(page: Page, username: str) -> None:
 
 def made_ready(page: Page) -> None:
     """Until the worker keeps the page and the device has its key, as after any sign-in."""
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("sessionStorage.getItem('field-ready') !== null")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until(page, "sessionStorage.getItem('field-ready') !== null")
 
 
 def open_field(page: Page, language: str = "en") -> None:
@@ -45,7 +55,7 @@ def open_field(page: Page, language: str = "en") -> None:
 def fill(page: Page, **changes) -> None:
     """Answer the whole card; ``changes`` as for tests.factories.card_answers."""
     for name, value in card_answers(**changes).items():
-        if value in (None, "", (), False):
+        if value is None or value is False or value == "" or value == ():
             continue
         for text in value if isinstance(value, tuple) else (as_text(value),):
             _answer(page, name, text)
@@ -57,19 +67,17 @@ def _answer(page: Page, name: str, text: str) -> None:
     if tag in ("radio", "checkbox"):
         box = page.locator(f'#card-form [name={name}][value="{text}"]')
         (box if box.count() else field).evaluate("field => field.checked || field.click()")
-    elif tag == "select-one":
-        field.select_option(text)
-    else:
+    elif field.input_value() != text:
         fold = field.locator("xpath=ancestor::details[not(@open)]")
         if fold.count():
             fold.locator("summary").first.click()
-        field.fill(text)
+        field.select_option(text) if tag == "select-one" else field.fill(text)
 
 
 def new_card(page: Page, kind: str = "card") -> str:
     """Begin a card; its identifier."""
     page.click(f"[data-new={kind}]")
-    page.wait_for_function("location.hash.startsWith('#card-')")
+    until(page, "location.hash.startsWith('#card-')")
     return page.evaluate("location.hash.slice(6)")
 
 
@@ -100,13 +108,10 @@ def parcels(page: Page) -> int:
 
 
 def everything_sent(page: Page) -> None:
-    page.wait_for_function(
-        """async () => {
-          const store = await import("/static/js/field/store.js");
-          return (await store.parcels()).length === 0;
-        }""",
-        timeout=30_000,
-    )
+    deadline = time.monotonic() + 30
+    while parcels(page):
+        assert time.monotonic() < deadline, "still waiting"
+        page.wait_for_timeout(100)
 
 
 def dump(page: Page) -> str:

@@ -435,7 +435,7 @@ def test_a_quick_exit_leaves_nothing_to_go_back_to(page):
     page.click("[data-exit]")
     page.wait_for_url("**/calendar/")
     expect(page.locator("[data-month]")).to_contain_text(re.compile(r"\d{4}"))
-    page.wait_for_function("sessionStorage.getItem('away') === null")
+    field.until(page, "sessionStorage.getItem('away') === null")
     for _step in range(4):
         page.evaluate("history.back()")
         page.wait_for_timeout(300)

@@ -23,7 +23,7 @@ const places = {
 };
 
 const acts = {
-  open: (uuid, quick = false) => go("card", { uuid, quick }),
+  open: (uuid, quick = false, steal = false) => go("card", { uuid, quick, steal }),
   outcome: (followup) => go("outcome", { followup }),
   unlocked: async () => {
     told = await drafts.lastState();
@@ -33,14 +33,11 @@ const acts = {
 };
 
 /* Shows one part of the page; the others are out of reach for keyboard and screen readers too. */
-async function go(view, { uuid = "", quick = false, followup = null, replace = false, spare = false } = {}) {
+async function go(view, { uuid = "", quick = false, steal = false, followup = null, replace = false, spare = false } = {}) {
   if (view !== "card") await card.close();
   if (!spare) untell();
-  if (view === "card" && !(await card.open(uuid, { quick, state: told }))) {
-    tell("warning", say("elsewhere"), h("p", {}, button(say("take_over"), async () => {
-      await card.takeOver(uuid);
-      acts.open(uuid, quick);
-    })));
+  if (view === "card" && !(await card.open(uuid, { quick, steal, state: told }))) {
+    tell("warning", say("elsewhere"), h("p", {}, button(say("take_over"), () => acts.open(uuid, quick, true))));
     return;
   }
   if (view === "outcome") outcome.open(followup);

@@ -60,10 +60,10 @@ export function beginning(habits = {}) {
   return answers;
 }
 
-/* Opens it in this tab, unless another has it. */
-export async function open(uuid, { quick = false, state: told = {} } = {}) {
+/* Opens it in this tab; false if another has it, which steal takes it from. */
+export async function open(uuid, { quick = false, steal = false, state: told = {} } = {}) {
   await close();
-  if (!(await lockCard(uuid))) return false;
+  if (!(await lockCard(uuid, { steal }))) return false;
   if (key.current()) await drafts.readAll();
   record = drafts.known(uuid) ?? drafts.blank(uuid, beginning(told.habits));
   drafts.hold(record, true);
@@ -88,8 +88,6 @@ function lockCard(uuid, { steal = false } = {}) {
     navigator.locks.request(`zhinalys-card-${uuid}`, how, held).catch(() => lost(uuid));
   });
 }
-
-export const takeOver = (uuid) => lockCard(uuid, { steal: true }).then(() => release());
 
 function lost(uuid) {
   if (record?.uuid !== uuid) return;
@@ -242,7 +240,6 @@ function onQueue(event, { record: about, answer } = {}) {
   }
   if (record.conflict || record.gone) show();
   else {
-    form.elements.version.value = record.version;
     showErrors(form, record.errors);
     update();
   }

@@ -83,10 +83,10 @@ function threadBlock(thread, replies, changed, named) {
 
 /* Both versions of what differs, to choose from. */
 export function conflictBlock(fields, save) {
-  const rows = fields.map(({ name, label: text, mine, theirs }) => {
+  const rows = fields.map(({ name, label: text, mine, theirs, take }) => {
     const side = (value, who, words, checked) =>
       h("label", { class: "conflict__side" }, h("input", { type: "radio", name: `take_${name}`, value, checked }), h("span", {}, h("span", { class: "conflict__who" }, who), " ", h("span", { class: "conflict__value" }, words || h("em", {}, say("empty")))));
-    return h("fieldset", { class: "conflict" }, h("legend", {}, capital(text)), side("mine", say("mine"), mine, true), side("theirs", say("theirs"), theirs, false));
+    return h("fieldset", { class: "conflict" }, h("legend", {}, capital(text)), side("mine", say("mine"), mine, take !== "theirs"), side("theirs", say("theirs"), theirs, take === "theirs"));
   });
   const block = h("section", { class: "conflicts", "aria-labelledby": "conflicts-title", tabindex: "-1" }, h("h2", { id: "conflicts-title" }, say("conflict_title")), h("p", {}, say("conflict_help")), ...rows);
   const choose = h("button", { class: "btn btn-primary", type: "button" }, say("conflict_save"));

@@ -27,7 +27,11 @@ function note(next) {
 export async function speak(address, { method = "POST", body, json, patience = PATIENCE, keepalive = false } = {}) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), patience);
-  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
+  const headers = {
+    Accept: "application/json",
+    "X-CSRFToken": csrfToken(),
+    "X-Language": document.documentElement.lang, // of this page, whatever the site was read in last
+  };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   else if (body) headers["Content-Type"] = "application/octet-stream";
   try {
