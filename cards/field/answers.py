@@ -12,11 +12,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cards import conflicts
+from cards import conflicts, validators
 from cards.duplicates import Candidate
 from cards.field import home
 from cards.field.shape import CardParcel, OutcomeParcel
 from cards.models import Card
+from cards.serialise import answers_of
 from cards.validators import Problem
 from cards.vocabularies import QueryState
 
@@ -99,6 +100,9 @@ def confirm(user, parcel: CardParcel, card: Card, warnings, twins: list[Candidat
 
 def conflict(user, parcel: CardParcel, stored: Card, typed: dict[str, Any]) -> Answer:
     """Both sides, field by field; ``take``: the side that stands unless the person chooses."""
+    # What follows from other answers, such as the duration, nobody typed: it is no difference.
+    settled = validators.tidy({**answers_of(stored), **typed})
+    typed = {name: settled[name] for name in typed}
     differing = conflicts.compare(stored, typed, parcel.version)
     return {
         "result": "conflict",

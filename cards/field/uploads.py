@@ -13,7 +13,7 @@ import fcntl
 import json
 import os
 import uuid as uuids
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -86,22 +86,35 @@ def add(user, uuid: uuids.UUID, offset: int, size: int, piece: bytes) -> Answer:
         return finish(upload, file.read())
 
 
-def finish(upload: Upload, sealed: bytes, keys=()) -> Answer:
-    """Open a whole file and give it to its card, in the name of whoever sent it."""
+def finish(upload: Upload, sealed: bytes, keys: Iterable[Any] = (), keep: bool = False) -> Answer:
+    """Open a whole file and give it to its card, in the name of whoever sent it.
+
+    ``keys``: more private keys to try; ``keep``: what is not taken stays, since its sender has
+    forgotten it.
+    """
+    answer = _finished(upload, sealed, keys)
+    if answer["result"] in ("refused", "gone") and not keep:
+        # A device that sends it again begins anew.
+        _forget(upload)
+    return answer
+
+
+def _finished(upload: Upload, sealed: bytes, keys: Iterable[Any]) -> Answer:
+    damaged = _("The file was damaged on the way. Please send it again.")
     try:
         file = file_in(sealing.open_parcel(json.loads(sealed), keys))
     except UnknownKey:
         return _waits(upload, UploadState.HELD)
     except (Unreadable, ValueError, RecursionError):
-        return _drop(upload, "refused", _("The file was damaged on the way. Please send it again."))
+        return _over(upload.size, "refused", damaged)
     if not file.whole:
-        return _drop(upload, "refused", _("The file was damaged on the way. Please send it again."))
+        return _over(upload.size, "refused", damaged)
     card = Card.objects.visible_to(upload.account).filter(uuid=file.card).first()
     if card is None:
         # What does not exist and what is out of reach answer alike.
         return _waits(upload, UploadState.EARLY, file.card)
     if not allowed(upload.account, "card.attach", card):
-        return _drop(upload, "gone", _("No file can be added to this card any more."))
+        return _over(upload.size, "gone", _("No file can be added to this card any more."))
     return _attach(upload, card, file)
 
 
@@ -131,7 +144,7 @@ def content_of(upload: Upload) -> bytes:
 def _attach(upload: Upload, card: Card, file: FileParcel) -> Answer:
     caption = CaptionForm({"caption": file.caption})
     if not caption.is_valid():
-        return _drop(upload, "refused", caption.errors["caption"][0])
+        return _over(upload.size, "refused", caption.errors["caption"][0])
     there = Attachment.objects.filter(uuid=file.uuid).exists()
     try:
         attachments.accept(
@@ -146,7 +159,7 @@ def _attach(upload: Upload, card: Card, file: FileParcel) -> Answer:
     except attachments.Refused as refused:
         if refused.code == "twice":
             return _done(upload, "already")
-        return _drop(upload, "refused", *refused.messages)
+        return _over(upload.size, "refused", *refused.messages)
     return _done(upload, "saved")
 
 
@@ -257,12 +270,6 @@ def _done(upload: Upload, result: str) -> Answer:
     )
     _path(upload.account_id, upload.uuid).unlink(missing_ok=True)
     return _over(upload.size, result)
-
-
-def _drop(upload: Upload, result: str, *errors: str) -> Answer:
-    """It will not be taken as it is: a device that sends it again begins anew."""
-    _forget(upload)
-    return _over(upload.size, result, *errors)
 
 
 def _forget(upload: Upload) -> None:

@@ -184,6 +184,19 @@ class ReasonForm(forms.Form):
         take(self, error)
 
 
+class EndForm(ReasonForm):
+    """Why all sessions of an account end, and whether its devices are forgotten as well."""
+
+    forget_devices = forms.BooleanField(
+        label=_("Forget its devices too"),
+        required=False,
+        help_text=_(
+            "Drafts on them that have not reached the site are lost for good. Finished cards stay "
+            "sealed there and can still be sent."
+        ),
+    )
+
+
 class LogFilter(forms.Form):
     """Which entries of the access log are shown."""
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.accounts import second_factor, sessions
+from monitoring.accounts import devices, second_factor, sessions
 from monitoring.accounts.access import allowed
 from monitoring.accounts.models import Role, User, UserSession
 from monitoring.accounts.signals import tell
@@ -147,10 +147,16 @@ def take_means(account: User, *, actor: User, reason: str) -> User:
     return account
 
 
-def end_sessions(account: User, *, actor: User, reason: str) -> None:
-    """End every session of the account; it may sign in again."""
+@transaction.atomic
+def end_sessions(account: User, *, actor: User, reason: str, forget_devices: bool = False) -> None:
+    """End every session of the account; it may sign in again.
+
+    ``forget_devices``: what is kept on its devices opens nowhere any more, as after a seizure.
+    """
     may_manage(actor)
     sessions.end_all(account, actor=actor, reason=reason)
+    if forget_devices:
+        devices.forget_all(account, actor=actor, reason=reason)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ account = (
         path("second-factor/passkeys/<int:pk>/remove/", own.passkey_remove, name="passkey_remove"),
         path("sessions/end/", own.sessions_end, name="sessions_end"),
         path("sessions/<int:pk>/end/", own.session_end, name="session_end"),
+        path("devices/<int:pk>/forget/", own.device_forget, name="device_forget"),
     ],
     "account",
 )

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from monitoring.backup.archive import Part
-from monitoring.backup.making import sync_folder
+from monitoring.backup.disk import sync_folder
 
 STAGE = ".restoring"
 #: Files that wait for somebody's confirmation are no part of the site (cards.files.pending).

@@ -16,10 +16,12 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from monitoring.backup import archive, reading, rows, sealing
+from monitoring.backup import archive, device_keys, reading, rows, sealing
+from monitoring.backup.disk import sync_folder
 from monitoring.backup.errors import Damaged
 
-FORMAT = 1
+#: 2: the keys that devices seal to travel along.
+FORMAT = 2
 PRODUCT = "zhinalys"
 ATTACHMENTS = "attachments/"
 
@@ -45,15 +47,6 @@ def write(target: Path, keys: sealing.Keys, using: str = DEFAULT_DB_ALIAS) -> di
         unfinished.unlink(missing_ok=True)
     sync_folder(target.parent)
     return manifest
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def head_of_history(models: list[rows.Model], using: str) -> dict[str, Any] | None:
@@ -100,6 +93,7 @@ def _fill(writer: archive.Writer, using: str) -> dict[str, Any]:
                 tables[rows.label(model)] += number
         files, missing = _add_files(writer, rows.files(models, using))
         history = head_of_history(models, using)
+    sealed_to = device_keys.add(writer)
     return writer.finish(
         {
             "product": PRODUCT,
@@ -109,6 +103,7 @@ def _fill(writer: archive.Writer, using: str) -> dict[str, Any]:
             "migrations": migrations,
             "rows": tables,
             "files": files,
+            "device_keys": sealed_to,
             "missing": missing,
             "history": history,
         }

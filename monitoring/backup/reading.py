@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from monitoring.backup import archive, rows, sealing
+from monitoring.backup import archive, device_keys, rows, sealing
 from monitoring.backup.errors import Damaged, Refused
 
 #: The newest format that this program reads.
-NEWEST = 1
+NEWEST = 2
 
 
 @contextlib.contextmanager
@@ -41,11 +41,14 @@ def verify(path: Path, keys: sealing.Keys) -> dict[str, Any]:
     Raises Damaged if a byte is not as it was written, Refused for a wrong key or a newer format.
     """
     found: Counter[str] = Counter()
-    files = 0
+    files = keys_of_devices = 0
     with open_backup(path, keys) as reader:
         for part in reader.parts():
             if part.name.startswith(rows.FOLDER):
                 found[part.name.split("/")[1]] += rows.number_in(part.content())
+            elif part.name.startswith(device_keys.FOLDER):
+                device_keys.taken(part)
+                keys_of_devices += 1
             else:
                 files += 1
         manifest = reader.manifest
@@ -56,6 +59,8 @@ def verify(path: Path, keys: sealing.Keys) -> dict[str, Any]:
                 f"It has format {manifest['format']}, this version reads up to {NEWEST}: "
                 "use the version that made it, or a later one."
             )
-        if manifest["rows"] != dict(found) or manifest["files"] != files:
-            raise Damaged("its tables or files are not as many as it says")
+        numbers = (dict(found), files, keys_of_devices)
+        # Backups of format 1 have no such keys.
+        if numbers != (manifest["rows"], manifest["files"], manifest.get("device_keys", 0)):
+            raise Damaged("its tables, files or keys are not as many as it says")
     return manifest

@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from monitoring.backup import making, reading, rows, sealing
+from monitoring.backup import device_keys, making, reading, rows, sealing
 from monitoring.backup.errors import Refused
 from monitoring.backup.files import Stage
 
@@ -55,8 +55,10 @@ def restore(
     stage = Stage()
     try:
         with transaction.atomic(using=using):
-            _load(path, keys, manifest, stage, using)
+            keys_of_devices = _load(path, keys, manifest, stage, using)
             stage.add()
+            # A key too many does no harm; one that is missing would cost what it opens.
+            device_keys.put(keys_of_devices)
     except BaseException:
         stage.drop()
         raise
@@ -103,7 +105,10 @@ def _targets(loader: MigrationLoader, manifest: dict[str, Any]) -> list[tuple[st
     )
 
 
-def _load(path: Path, keys, manifest: dict[str, Any], stage: Stage, using: str) -> None:
+def _load(
+    path: Path, keys, manifest: dict[str, Any], stage: Stage, using: str
+) -> list[tuple[str, bytes]]:
+    """Rows into the tables, files beside their places; gives the keys that devices seal to."""
     connection = connections[using]
     loader = MigrationLoader(connection)
     live = rows.models_after(loader, rows.applied(loader))
@@ -112,10 +117,14 @@ def _load(path: Path, keys, manifest: dict[str, Any], stage: Stage, using: str) 
     if guards is not None:
         guards.remove(connection)
     _empty(connection, live)
+    found = []
     with reading.open_backup(path, keys) as reader:
         for part in reader.parts():
             if part.name.startswith(making.ATTACHMENTS):
                 stage.take(part.name.removeprefix(making.ATTACHMENTS), part)
+                continue
+            if part.name.startswith(device_keys.FOLDER):
+                found.append(device_keys.taken(part))
                 continue
             head, lines = rows.lines_of(part.content())
             rows.load(models[head["table"]], head["columns"], lines, using)
@@ -128,6 +137,7 @@ def _load(path: Path, keys, manifest: dict[str, Any], stage: Stage, using: str) 
             cursor.execute(statement)
     if guards is not None:
         guards.install(connection)
+    return found
 
 
 def _empty(connection, models: list[rows.Model]) -> None:

@@ -10,6 +10,7 @@ from cards.models import (
     CaseUpdate,
     Dismissal,
     Event,
+    HeldParcel,
     HistoryHead,
     Merge,
     PermitApplication,
@@ -36,6 +37,7 @@ def world(editor):
     Dismissal.objects.create(
         card=card, check_code="x", basis="", reason="Seen by many", author=editor
     )
+    HeldParcel.objects.create(account=editor, digest="0" * 64, parcel="{}")
     first, second = make_card("submitted"), make_card("submitted")
     Merge.objects.create(
         card=card,

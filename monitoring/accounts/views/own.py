@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from monitoring.accounts import delays, fresh, passkeys, people, second_factor, sessions
+from monitoring.accounts import delays, devices, fresh, passkeys, people, second_factor, sessions
 from monitoring.accounts.forms import CodeForm, ConfirmForm, NewPasswordForm, PasskeyForm, waits
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.middleware import before_second_factor
@@ -29,6 +29,7 @@ def index(request):
         "required": second_factor.required(user),
         "sessions": sessions.sessions_of(user),
         "this_session": request.session.session_key,
+        "devices": devices.devices_of(user),
     }
     return render(request, "accounts/index.html", context)
 
@@ -184,6 +185,14 @@ def sessions_end(request):
     """End all of the person's sessions but this one."""
     sessions.end_others(request.user, request.session.session_key, actor=request.user)
     messages.success(request, _("You are signed in on this device only."))
+    return redirect("account:index")
+
+
+@require_POST
+def device_forget(request, pk):
+    """Destroy the key of one of the person's devices."""
+    devices.forget(request.user, pk, actor=request.user)
+    messages.success(request, _("The device has been forgotten."))
     return redirect("account:index")
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from monitoring.accounts import access_log, invitations, people, second_factor, sessions
+from monitoring.accounts import access_log, devices, invitations, people, second_factor, sessions
 from monitoring.accounts.access import allowed
-from monitoring.accounts.forms import AccountForm, InviteForm, LogFilter, ReasonForm
+from monitoring.accounts.forms import AccountForm, EndForm, InviteForm, LogFilter, ReasonForm
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.models import Action
 
@@ -109,8 +109,9 @@ def reopen(request, pk):
 @require_POST
 @fresh_sign_in
 def end_sessions(request, pk):
-    """End every session of an account."""
-    return _decide(request, pk, "end", people.end_sessions, _("All its sessions have ended."))
+    """End every session of an account, and forget its devices if so wished."""
+    done = _("All its sessions have ended.")
+    return _decide(request, pk, "end", people.end_sessions, done, EndForm)
 
 
 @require_POST
@@ -146,14 +147,14 @@ def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _decide(request, pk, what: str, service, done: str):
+def _decide(request, pk, what: str, service, done: str, asks=ReasonForm):
     """Carry out what needs a reason; without one the page asks for it."""
     _ask(request.user)
     account = people.account(pk)
-    form = ReasonForm(request.POST, what=what)
+    form = asks(request.POST, what=what)
     if form.is_valid():
         try:
-            service(account, actor=request.user, reason=form.cleaned_data["reason"])
+            service(account, actor=request.user, **form.cleaned_data)
         except ValidationError as refused:
             form.take(refused)
         else:
@@ -169,9 +170,11 @@ def _page(request, account, status: int = 200, **forms):
         "state": second_factor.state_of(account),
         "required": second_factor.required(account),
         "sessions": sessions.sessions_of(account),
+        "devices": devices.devices_of(account),
         "invitations": [(row, invitations.word(row)) for row in invitations.of(account)],
         "form": AccountForm(instance=account),
-        **{f"{what}_form": ReasonForm(what=what) for what in ("link", "close", "reopen", "end")},
+        **{f"{what}_form": ReasonForm(what=what) for what in ("link", "close", "reopen")},
+        "end_form": EndForm(what="end"),
         **forms,
     }
     return render(request, "accounts/person.html", context, status=status)
