@@ -196,6 +196,16 @@ class Review(TextChoices):
     REJECTED = "rejected", pgettext_lazy("follow-up", "Rejected")
 
 
+class TakenBy(TextChoices):
+    """Where a file of the card comes from."""
+
+    MONITOR = "monitor", _("The monitor themselves")
+    OBSERVER = "observer", _("Another observer")
+    PARTICIPANT = "participant", pgettext_lazy("taken by", "A participant")
+    INTERNET = "internet", _("From the internet")
+    UNKNOWN = "unknown", pgettext_lazy("taken by", "Not known")
+
+
 class Side(TextChoices):
     """One of two cards that are brought together."""
 

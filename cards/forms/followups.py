@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.forms.decisions import TakesErrors
-from cards.forms.fields import DayField, PeopleField, PlainDecimalField
+from cards.forms.fields import DayField, MomentField, PeopleField, PlainDecimalField
 from cards.forms.layout import Group, Question
-from cards.models import CaseUpdate
+from cards.models import Attachment, CaseUpdate
 from cards.sections import OUTCOME_SECTION
+from cards.vocabularies import TakenBy
 
 _COLUMNS = {name: CaseUpdate._meta.get_field(name) for name in OUTCOME_SECTION.fields[1:]}
 
@@ -124,12 +127,59 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files]
 
 
-class AttachForm(forms.Form):
-    """Files for a card, with one caption for all of them."""
+class FactsForm(forms.Form):
+    """What is said of a file: what it shows, when and by whom it was taken.
+
+    ``zone``: the time zone of the card's city. Nothing is filled in beforehand: what nobody says
+    stays unknown.
+    """
+
+    caption = forms.CharField(
+        label=_("Caption"),
+        max_length=300,
+        required=False,
+        help_text=_("What is to be seen. No names of people."),
+    )
+    taken_at = MomentField(
+        label=_("Taken at"),
+        required=False,
+        help_text=_("By the clock of the place. Leave it empty if you do not know."),
+    )
+    taken_by = forms.ChoiceField(
+        label=_("Taken by"), choices=[("", "—"), *TakenBy.choices], required=False
+    )
+
+    def __init__(self, *args, zone: datetime.tzinfo, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["taken_at"].zone = zone
+
+    @classmethod
+    def of(cls, row: Attachment, zone: datetime.tzinfo) -> FactsForm:
+        """The form for a file of the card, beside those of the others on one page."""
+        initial = {name: getattr(row, name) for name in cls.base_fields}
+        return cls(initial=initial, zone=zone, auto_id=f"id_{row.pk}_%s")
+
+    def clean_taken_at(self):
+        moment = self.cleaned_data["taken_at"]
+        if moment is not None and moment > timezone.now():
+            raise forms.ValidationError(_("This lies in the future."), code="future")
+        return moment
+
+    def facts(self) -> dict[str, Any]:
+        """The facts that were sent; what a form did not ask stays as it is."""
+        return {
+            name: self.cleaned_data[name] for name in FactsForm.base_fields if name in self.data
+        }
+
+
+class AttachForm(FactsForm):
+    """Files for a card; what is said of them is said of each."""
 
     files = FilesField(
         label=_("Files"),
-        help_text=_("Photographs, video, PDF. Several at once if you like."),
+        help_text=_(
+            "Photographs, video, PDF. Several at once if you like: they stay in the order chosen."
+        ),
         widget=FilesInput(
             attrs={
                 "accept": "image/jpeg,image/png,image/webp,video/mp4,video/quicktime,video/webm,"
@@ -138,13 +188,4 @@ class AttachForm(forms.Form):
         ),
         allow_empty_file=True,
     )
-    caption = forms.CharField(
-        label=_("Caption"),
-        max_length=300,
-        required=False,
-        help_text=_("What is to be seen. No names of people."),
-    )
-
-
-class CaptionForm(forms.Form):
-    caption = forms.CharField(label=_("Caption"), max_length=300, required=False)
+    field_order = ["files"]

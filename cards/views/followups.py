@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cards import attachments, services
-from cards.forms.followups import AttachForm, CaptionForm, OutcomeForm, ReviewForm
+from cards.forms.followups import AttachForm, FactsForm, OutcomeForm, ReviewForm
 from cards.lookup import attachment_for, card_for, case_codes, outcome_for
 from cards.models import Attachment, Card
 from monitoring.accounts import access_log
@@ -62,7 +62,8 @@ def outcome_review(request, uuid, pk):
 def attach(request, uuid):
     """Add files; those that can be taken are kept even if others are refused."""
     card = card_for(request.user, uuid, "card.attach")
-    form = AttachForm(request.POST or None, request.FILES or None)
+    zone = services.zone_of(card.city)
+    form = AttachForm(request.POST or None, request.FILES or None, zone=zone)
     if request.method != "POST":
         return _attach_page(request, card, form)
     if not form.is_valid():
@@ -70,9 +71,7 @@ def attach(request, uuid):
     kept = 0
     for file in form.cleaned_data["files"]:
         try:
-            attachments.accept(
-                card, actor=request.user, file=file, caption=form.cleaned_data["caption"]
-            )
+            attachments.accept(card, actor=request.user, file=file, **form.facts())
             kept += 1
         except attachments.Refused as refused:
             name = attachments.clean_name(file.name)
@@ -87,15 +86,16 @@ def attach(request, uuid):
 
 @require_POST
 def attachment_caption(request, uuid, attachment):
-    """Change what a file's caption says."""
+    """Change what is said of a file: its caption, when and by whom it was taken."""
     card = card_for(request.user, uuid, "card.attach")
-    form = CaptionForm(request.POST)
+    form = FactsForm(request.POST, zone=services.zone_of(card.city))
     row = attachment_for(card, attachment)
     if form.is_valid():
-        attachments.describe(row, actor=request.user, caption=form.cleaned_data["caption"])
+        attachments.describe(row, actor=request.user, **form.facts())
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, form.errors["caption"][0])
+        for name, problems in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {' '.join(problems)}")
     return redirect(card.get_absolute_url() + "#attachments")
 
 
