@@ -168,6 +168,8 @@ class Outcome(TextChoices):
 
 #: Outcomes that make a person convicted (court table).
 CONVICTIONS = ("warning", "fine", "arrest", "community_work", "restriction", "imprisonment")
+#: Outcomes by which a case is decided; until then somebody has to ask again.
+DECIDED = tuple(code for code in Outcome.values if code != Outcome.PENDING)
 
 
 class Appeal(TextChoices):

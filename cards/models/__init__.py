@@ -18,12 +18,14 @@ from cards.models.reference import (
     Topic,
     TopicGroup,
 )
+from cards.models.reminders import Reminder
 from cards.models.review import Dismissal, Query, QueryMessage, Sighting, Verification
 
 __all__ = [
     "Verification",
     "Sighting",
     "QueryMessage",
+    "Reminder",
     "Query",
     "PermitApplication",
     "Merge",
