@@ -10,7 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cards import attachments, duplicates, permits, queue, review, services, validators, workflow
+from cards import (
+    attachments,
+    counts,
+    duplicates,
+    permits,
+    queue,
+    review,
+    services,
+    validators,
+    workflow,
+)
 from cards.desk import desk_of
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
 from cards.forms.followups import FactsForm
@@ -155,6 +165,7 @@ def page(request, card: Card, status: int = 200, *, seen: int | None = None, **f
         "may_record_application": allowed(user, "application.create")
         and permits.tells_of_one(card),
         "inclusion_form": InclusionForm(initial={"inclusion": card.inclusion}),
+        "counts": counts.tables_of(card),
         "count_form": CountForm(),
         **{name: allowed(user, right, card) for name, right in _MAY.items()},
         **forms,
