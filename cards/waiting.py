@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from cards import reminders, validators
 from cards.desk import Thread, asked_of
@@ -28,11 +27,7 @@ from monitoring.accounts.access import allowed
 
 #: A decision is told for so many days, and of at most so many cards.
 LATELY, MOST_DECIDED = datetime.timedelta(days=14), 10
-_DECIDED = {
-    Status.APPROVED: _("Approved"),
-    Status.REJECTED: _("Rejected"),
-    Status.DUPLICATE: _("Marked as a duplicate"),
-}
+_DECIDED = (Status.APPROVED, Status.REJECTED, Status.DUPLICATE)
 
 
 @dataclass(frozen=True)
@@ -124,9 +119,9 @@ class Decided:
     at: datetime.datetime
 
     @property
-    def text(self) -> Promise:
+    def text(self) -> str | Promise:
         """The decision in words, without the card: "Rejected: the same assembly twice"."""
-        word = _DECIDED[self.status]
+        word = self.status.label
         return format_lazy("{}: {}", word, self.reason) if self.reason else word
 
 
@@ -147,6 +142,11 @@ class Waiting:
     @property
     def later(self) -> list[Followup]:
         return [each for each in self.followups if not each.due]
+
+    @property
+    def in_court(self) -> bool:
+        """Whether any of these cards stands in the list of approved ones that await a court."""
+        return any(each.card.status == Status.APPROVED for each in self.followups)
 
     @property
     def asks(self) -> bool:
@@ -199,7 +199,7 @@ def decided_of(user, now: datetime.datetime | None = None) -> list[Decided]:
     since = (now or timezone.now()) - LATELY
     events = (
         Event.objects.filter(
-            card__monitor=user, kind=EventKind.STATUS, to_status__in=list(_DECIDED), at__gte=since
+            card__monitor=user, kind=EventKind.STATUS, to_status__in=_DECIDED, at__gte=since
         )
         .exclude(actor=user)
         .select_related("card__city", "card__form")

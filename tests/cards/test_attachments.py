@@ -360,7 +360,7 @@ def test_what_nobody_said_stays_unknown(signed_in, reference):
     client = signed_in(card.monitor)
     assert not client.get(address("attach", card)).context["form"].initial
     page = client.get(card.get_absolute_url()).content.decode()
-    assert "Taken:" not in page
+    assert "Taken at:" not in page
     assert 'type="datetime-local"' in page
 
 

@@ -189,7 +189,7 @@ def test_what_was_decided_lately_is_told_with_its_reason(signed_in, monitor, edi
         (rejected.pk, "Rejected: Because of the test"),
         (approved.pk, "Approved"),
     ]
-    assert told[0][1] == "Marked as a duplicate"
+    assert told[0][1] == "Duplicate"
     response = list_of(signed_in(monitor))
     assert not response.context["waiting"].asks
     assert "Rejected: Because of the test" in response.content.decode()
