@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cards import reminders, review, services, workflow
 from cards.followups import next_code, persons_of
@@ -184,7 +184,8 @@ def test_what_was_decided_lately_is_told_with_its_reason(signed_in, monitor, edi
     reopened = make_card("approved", monitor=monitor, editor=editor)
     workflow.apply(reopened, "reopen", actor=editor, reason="A mistake")
     make_card("approved")
-    told = [(item.card.pk, str(item.text)) for item in decided_of(monitor)]
+    with translation.override("en"):
+        told = [(item.card.pk, str(item.text)) for item in decided_of(monitor)]
     assert told[1:] == [
         (rejected.pk, "Rejected: Because of the test"),
         (approved.pk, "Approved"),
