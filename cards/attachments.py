@@ -7,11 +7,13 @@ metadata nor anything appended survives; video and documents have no such copy.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import re
 import shutil
 import tempfile
+import uuid as uuids
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -31,10 +33,10 @@ from monitoring.accounts.models import Role
 
 #: Enough for the cameras of today; a file that unpacks to more is refused unread.
 MAX_PIXELS = 60_000_000
-#: What the column of the order holds.
-MOST_ORDER = 32_767
 #: How much of a file its type is read from.
 HEAD = 64
+#: What people say of a file beside its name, and may correct later.
+FACTS = ("caption", "taken_at", "taken_by")
 IMAGE, VIDEO, DOCUMENT = AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.DOCUMENT
 
 
@@ -87,10 +89,22 @@ def type_of(head: bytes) -> FileType:
     )
 
 
-def accept(card: Card, *, actor, file: UploadedFile, caption: str = "", **about: Any) -> Attachment:
+def accept(
+    card: Card,
+    *,
+    actor,
+    file: UploadedFile,
+    caption: str = "",
+    taken_at: datetime.datetime | None = None,
+    taken_by: str = "",
+    order: int | None = None,
+    uuid: uuids.UUID | None = None,
+) -> Attachment:
     """Keep an uploaded file with the card; raises Refused. It awaits a review of its own.
 
-    ``about``: what the device knows of it (uuid, taken_at, order).
+    ``uuid``: the identifier that a device gave it.
+    ``taken_at``: an aware moment, None where it is not known; ``taken_by``: a code of ``TakenBy``,
+    "" where nobody said; ``order``: place among the card's files, by default after the last one.
     """
     if file.size == 0:
         raise Refused(_("The file is empty."), code="empty")
@@ -104,6 +118,7 @@ def accept(card: Card, *, actor, file: UploadedFile, caption: str = "", **about:
     found = type_of(file.read(HEAD))
     attachment = Attachment(
         card=card,
+        uuid=uuid or uuids.uuid4(),
         author=actor,
         kind=found.kind,
         content_type=found.content_type,
@@ -111,21 +126,43 @@ def accept(card: Card, *, actor, file: UploadedFile, caption: str = "", **about:
         size=file.size,
         sha256=_checksum(file),
         caption=caption.strip(),
-        **about,
+        taken_at=taken_at,
+        taken_by=taken_by,
+        order=order,
     )
     copy = redrawn(file, found) if found.pillow else None
     return _keep(attachment, file, copy, actor)
 
 
-def describe(attachment: Attachment, *, actor, caption: str) -> Attachment:
-    """Change the caption; recorded in the card's history."""
-    before, attachment.caption = attachment.caption, caption.strip()
-    if before != attachment.caption:
-        with transaction.atomic():
-            attachment.save(update_fields=["caption"])
-            changes = {"attachments": [before, f"{attachment.name}: {attachment.caption}"]}
-            services.log_attachment(attachment, actor=actor, changes=changes)
+def describe(attachment: Attachment, *, actor, **facts: Any) -> Attachment:
+    """Change what is said of the file, by names of ``FACTS``; recorded in the history."""
+    if not set(facts) <= set(FACTS):
+        raise TypeError(f"a file has none of these: {set(facts) - set(FACTS)}")
+    before = {name: getattr(attachment, name) for name in facts}
+    for name, value in facts.items():
+        setattr(attachment, name, value.strip() if name == "caption" else value)
+    changed = [name for name in facts if getattr(attachment, name) != before[name]]
+    if not changed:
+        return attachment
+    changes = {"attachments": ["", attachment.name]}
+    for name in changed:
+        pair = [before[name], getattr(attachment, name)]
+        if name == "caption":
+            changes["attachments"] = [pair[0], f"{attachment.name}: {pair[1]}"]
+        elif name == "taken_at":
+            changes[name] = [services.moment_text(moment, attachment.card) for moment in pair]
+        else:
+            changes[name] = pair
+    with transaction.atomic():
+        attachment.save(update_fields=changed)
+        services.log_attachment(attachment, actor=actor, changes=changes)
     return attachment
+
+
+def next_order(card_id: int) -> int:
+    """The place after the last of the card's files."""
+    last = Attachment.objects.filter(card=card_id).aggregate(last=Max("order"))["last"]
+    return 0 if last is None else last + 1
 
 
 def shown_to(user, card: Card) -> list[Attachment]:
@@ -202,10 +239,8 @@ def _keep(attachment: Attachment, file, copy: bytes | None, actor) -> Attachment
                     code="twice",
                     params={"name": twin.name},
                 )
-            if not attachment.order:
-                # Behind those that are there.
-                last = attachment.card.attachments.aggregate(last=Max("order"))["last"]
-                attachment.order = min((last or 0) + 1, MOST_ORDER)
+            if attachment.order is None:
+                attachment.order = next_order(attachment.card_id)
             attachment.original.save("", file, save=False)
             stored.append(attachment.original)
             if copy is not None:

@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 
 from cards.models import (
+    OPEN,
     Attachment,
     Card,
     CaseUpdate,
@@ -47,11 +48,14 @@ def cards_for(user) -> CardQuerySet:
     return Card.objects.visible_to(user)
 
 
-def returned_with_reason(user) -> CardQuerySet:
-    """The person's own cards that an editor returned, each with ``reason``; one query."""
+def open_with_reason(user) -> CardQuerySet:
+    """The person's own drafts and returned cards, the last changed first; one query.
+
+    Each with ``reason``: why an editor returned it, None if nobody has.
+    """
     last = Event.objects.filter(card=OuterRef("pk"), to_status="returned").order_by("-id")
-    returned = Card.objects.filter(monitor=user, status="returned")
-    return returned.with_labels().annotate(reason=Subquery(last.values("reason")[:1]))
+    mine = Card.objects.filter(monitor=user, status__in=OPEN).order_by("-updated_at", "-id")
+    return mine.with_labels().annotate(reason=Subquery(last.values("reason")[:1]))
 
 
 def card_for(user, uuid: uuids.UUID, right: str = "", *, whole: bool = False) -> Card:

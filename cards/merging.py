@@ -17,7 +17,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cards import comparison, history, review, services, workflow
+from cards import attachments, comparison, history, review, services, workflow
 from cards.comparison import FIRST, SECOND
 from cards.models import (
     COUNT_FIELDS,
@@ -289,17 +289,21 @@ def _free_code(code: str, taken: Collection[str]) -> str:
 
 
 def _take_attachments(card: Card, originals: list[Card]) -> None:
-    """The files of both, each once; the same file with two captions keeps both."""
+    """The files of both, each once; of the same file both captions stay, and what one of the two
+    cards knows of it."""
     kept: dict[str, Attachment] = {}
     for original in originals:
-        for row in original.attachments.order_by("id"):
+        for row in original.attachments.all():
             if row.sha256 not in kept:
-                (kept[row.sha256],) = _copies([row], card_id=card.pk, uuid=_new_uuid())
+                place = {"card_id": card.pk, "uuid": _new_uuid(), "order": len(kept)}
+                (kept[row.sha256],) = _copies([row], **place)
                 continue
             twin = kept[row.sha256]
             if row.caption and row.caption not in twin.caption:
                 twin.caption = " / ".join(filter(None, (twin.caption, row.caption)))[:300]
-                twin.save(update_fields=["caption"])
+            twin.taken_at = twin.taken_at or row.taken_at
+            twin.taken_by = twin.taken_by or row.taken_by
+            twin.save(update_fields=["caption", "taken_at", "taken_by"])
 
 
 def _new_uuid():
@@ -340,7 +344,8 @@ def _give_back(
         _copies([count], card_id=made.sides[receiver].pk, used=False)
         note(receiver, "counts", str(count))
     for row in added.attachments:
-        _copies([row], card_id=made.sides[receiver].pk, uuid=_new_uuid())
+        home = made.sides[receiver].pk
+        _copies([row], card_id=home, uuid=_new_uuid(), order=attachments.next_order(home))
         note(receiver, "attachments", row.name)
     origin = made.taken.get("applications", {})
     for side, original in made.sides.items():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from cards.vocabularies import Outcome, Status
+from cards.vocabularies import DECIDED, Outcome, Status
 
 #: Kinds of events that change answers; their author does not approve the card.
 WRITING = ("created", "edited", "count", "count_used", "imported")
@@ -82,22 +82,47 @@ class CardQuerySet(models.QuerySet):
         Those with a case still pending after its latest update, and those with people detained of
         whom no case is known, unless all were released without a report.
         """
-        cases = self.model._meta.get_field("cases").related_model
-        known = cases._meta.get_field("updates").related_model.objects.exclude(review="rejected")
-        latest = known.filter(case=OuterRef("pk")).order_by(
-            F("decided_on").desc(nulls_last=True), "-id"
-        )
-        pending = cases.objects.annotate(latest=Subquery(latest.values("outcome")[:1])).filter(
-            card=OuterRef("pk"), latest=Outcome.PENDING
-        )
+        cases, known = self._cases()
         released = Coalesce("released_without_report", 0)
         return self.filter(status="approved").filter(
-            Exists(pending)
+            Exists(cases.filter(latest=Outcome.PENDING))
             | Q(
                 ~Exists(known.filter(case__card=OuterRef("pk"))),
                 detained__gt=released,
             )
         )
+
+    def lacking_outcome(self) -> CardQuerySet:
+        """Cards that were not dropped, with people of whom a final outcome is not known yet.
+
+        Those with a case still pending after its latest update; those with fewer persons decided on
+        than detained, without who was released without a report; and, where the number detained
+        is not known, those with nobody decided on. ``decided``: how many persons are.
+        """
+        cases, _known = self._cases()
+        decided = cases.filter(latest__in=DECIDED).order_by().values("card")
+        number = Subquery(decided.annotate(number=Count("pk")).values("number"))
+        waited_for = F("decided") + Coalesce("released_without_report", 0)
+        return (
+            self.exclude(status__in=(Status.REJECTED, Status.DUPLICATE))
+            .annotate(decided=Coalesce(number, 0))
+            .filter(
+                Exists(cases.filter(latest=Outcome.PENDING))
+                | Q(detained__gt=waited_for)
+                | Q(detained_unknown=True, decided=0)
+            )
+        )
+
+    def _cases(self):
+        """Of a card in an outer query: its cases with ``latest``, the outcome after their latest
+        update, and all updates; what a review rejected is left out."""
+        cases = self.model._meta.get_field("cases").related_model
+        known = cases._meta.get_field("updates").related_model.objects.exclude(review="rejected")
+        latest = known.filter(case=OuterRef("pk")).order_by(
+            F("decided_on").desc(nulls_last=True), "-id"
+        )
+        outcome = Subquery(latest.values("outcome")[:1])
+        return cases.objects.filter(card=OuterRef("pk")).annotate(latest=outcome), known
 
 
 class ApplicationQuerySet(models.QuerySet):

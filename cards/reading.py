@@ -3,6 +3,7 @@ permit application or an account as differences."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from collections.abc import Collection, Iterable
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards import validators
-from cards.models import Card, CaseUpdate, Event, EventKind, PermitApplication, Query
+from cards.models import Attachment, Card, CaseUpdate, Event, EventKind, PermitApplication, Query
 from cards.sections import OUTCOME_SECTION, SECTIONS, Section
 from cards.serialise import KEPT, REFERENCES, answers_of, as_text, labels_of
 from cards.vocabularies import CountBasis, QueryState, SourceKind
@@ -140,13 +141,13 @@ class _Kind:
     references: tuple[str, ...]
     order: tuple[str, ...]
 
-    def days(self) -> set[str]:
-        """Fields whose text in the history is an ISO date."""
+    def fields_of(self, kind: str) -> set[str]:
+        """Fields of that type; days and moments stand in the history as ISO texts."""
         return {
             column.name
             for model in self.models
             for column in model._meta.concrete_fields
-            if column.get_internal_type() == "DateField"
+            if column.get_internal_type() == kind
         }
 
 
@@ -366,11 +367,11 @@ def _change(of: str, name: str, pair: list[str], kind: _Kind, labels) -> Change:
 
 def _words(name: str, text: str, kind: _Kind, labels) -> str:
     """A recorded text in words; what is no code of the field is shown as it is."""
-    if name in kind.days():
-        try:
+    with contextlib.suppress(ValueError):
+        if name in kind.fields_of("DateField"):
             return formats.date_format(datetime.date.fromisoformat(text))
-        except ValueError:
-            return text
+        if name in kind.fields_of("DateTimeField"):
+            return formats.date_format(datetime.datetime.fromisoformat(text), "DATETIME_FORMAT")
     known = labels.get(name, {})
     codes = text.split(";")
     if text and all(code in known for code in codes):
@@ -393,7 +394,7 @@ def _count_words(text: str) -> str:
 
 
 _KINDS = {
-    Card: _Kind((CaseUpdate, Card), REFERENCES, (*KEPT, *OUTCOME_SECTION.fields)),
+    Card: _Kind((Attachment, CaseUpdate, Card), REFERENCES, (*KEPT, *OUTCOME_SECTION.fields)),
     PermitApplication: _Kind(
         (PermitApplication,),
         ("city", "form", "topic"),

@@ -41,10 +41,14 @@ class StaleVersion(Exception):
         self.card = card
 
 
+def zone_of(city: City | None) -> datetime.tzinfo:
+    """The city's time zone (the site's where there is no city)."""
+    return zoneinfo.ZoneInfo(city.time_zone) if city else timezone.get_default_timezone()
+
+
 def today_in(city: City | None) -> datetime.date:
     """Today in the city's time zone (the site's where there is no city)."""
-    zone = zoneinfo.ZoneInfo(city.time_zone) if city else timezone.get_default_timezone()
-    return timezone.now().astimezone(zone).date()
+    return timezone.now().astimezone(zone_of(city)).date()
 
 
 def month_of(card: Card) -> Month:
@@ -306,9 +310,20 @@ def number_text(year: int, city: str, serial: int) -> str:
 
 
 def log_attachment(attachment, *, actor, changes: dict | None = None) -> None:
-    """Record that a file was added to the card, or ``changes`` of one."""
-    changes = changes or {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
+    """Record that a file was added to the card with what is known of it, or ``changes`` of one."""
+    if changes is None:
+        told = {"caption": attachment.caption, "taken_by": attachment.taken_by}
+        told["taken_at"] = moment_text(attachment.taken_at, attachment.card)
+        changes = {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
+        changes |= {name: ["", text] for name, text in told.items() if text}
     history.record(EventKind.ATTACHMENT, card=attachment.card, actor=actor, changes=changes)
+
+
+def moment_text(moment: datetime.datetime | None, card: Card) -> str:
+    """A moment as the history keeps it, by the clock of the card's city; "" if it is not known."""
+    if moment is None:
+        return ""
+    return moment.astimezone(zone_of(card.city)).isoformat(timespec="minutes")
 
 
 def amend(card: Card) -> None:

@@ -49,6 +49,7 @@ urlpatterns = [
     path("<uuid:uuid>/counts/<int:pk>/use/", detail.count_use, name="count_use"),
     path("<uuid:uuid>/outcomes/add/", followups.outcome_add, name="outcome_add"),
     path("<uuid:uuid>/outcomes/<int:pk>/review/", followups.outcome_review, name="outcome_review"),
+    path("<uuid:uuid>/remind/", followups.remind, name="remind"),
     path("<uuid:uuid>/files/add/", followups.attach, name="attach"),
     path("<uuid:uuid>/files/<uuid:attachment>/", followups.attachment_download, name="attachment"),
     path(

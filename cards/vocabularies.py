@@ -168,6 +168,8 @@ class Outcome(TextChoices):
 
 #: Outcomes that make a person convicted (court table).
 CONVICTIONS = ("warning", "fine", "arrest", "community_work", "restriction", "imprisonment")
+#: Outcomes by which a case is decided; until then somebody has to ask again.
+DECIDED = tuple(code for code in Outcome.values if code != Outcome.PENDING)
 
 
 class Appeal(TextChoices):
@@ -194,6 +196,16 @@ class Review(TextChoices):
     PENDING = "pending", _("Awaits review")
     APPROVED = "approved", pgettext_lazy("follow-up", "Approved")
     REJECTED = "rejected", pgettext_lazy("follow-up", "Rejected")
+
+
+class TakenBy(TextChoices):
+    """Where a file of the card comes from."""
+
+    MONITOR = "monitor", _("The monitor themselves")
+    OBSERVER = "observer", _("Another observer")
+    PARTICIPANT = "participant", pgettext_lazy("taken by", "A participant")
+    INTERNET = "internet", _("From the internet")
+    UNKNOWN = "unknown", pgettext_lazy("taken by", "Not known")
 
 
 class Side(TextChoices):

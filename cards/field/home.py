@@ -10,23 +10,21 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
-from cards.field import reminders, sealing
-from cards.models import Card, CaseUpdate, City, Event, EventKind, HeldParcel, Query, QueryMessage
+from cards import waiting
+from cards.field import sealing
+from cards.followups import Person
+from cards.models import Card, City, Event, HeldParcel, Query, QueryMessage
 from cards.models.card import OPEN
 from cards.reading import label_of
 from cards.sections import ANSWERS
 from cards.serialise import answers_of, as_text
-from cards.services import today_in
 from cards.vocabularies import QueryState, Status
 from monitoring.accounts.access import allowed
 
 #: So many cards a device is told of, the newest; a person has a handful at a time.
 MOST_CARDS = 100
 MOST_SENT = 10
-#: What was decided is told for so long.
-TOLD_FOR = datetime.timedelta(days=7)
 #: Answers that a person's next card is likely to repeat.
 HABITS = ("city", "settlement", "place_type", "form", "topic", "organiser_type")
 
@@ -162,40 +160,27 @@ def _habits(user) -> dict[str, str]:
 
 def _followups(user) -> list[dict[str, Any]]:
     """Cards with detentions of whose people something is still to be heard, the due ones first."""
-    news = CaseUpdate.objects.exclude(review="rejected")
-    cards = (
-        Card.objects.filter(Q(detained__gt=0) | Q(cases__isnull=False), monitor=user)
-        .exclude(status__in=(Status.REJECTED, Status.DUPLICATE))
-        .distinct()
-        .with_labels()
-        .prefetch_related(Prefetch("cases__updates", news))
-        .order_by("-date", "-id")[:MOST_CARDS]
-    )
-    found = [_followup(card) for card in cards if reminders.waits(card)]
-    return sorted(found, key=lambda row: not row["due"])
+    return [
+        {
+            "uuid": str(each.card.uuid),
+            "number": each.card.number,
+            "title": each.card.title,
+            "detained": each.card.detained,
+            "remind_on": each.remind_on.isoformat() if each.remind_on else None,
+            "due": each.due,
+            "cases": [_person(person) for person in each.persons],
+        }
+        for each in waiting.followups_of(user)[:MOST_CARDS]
+    ]
 
 
-def _followup(card: Card) -> dict[str, Any]:
-    when = reminders.remind_on(card)
+def _person(person: Person) -> dict[str, Any]:
+    latest = person.latest
     return {
-        "uuid": str(card.uuid),
-        "number": card.number,
-        "title": card.title,
-        "detained": card.detained,
-        "remind_on": when.isoformat() if when else None,
-        "due": when is not None and when <= today_in(card.city),
-        "cases": [
-            {
-                "code": case.case_code,
-                "outcome": latest.outcome if latest else "",
-                "outcome_label": latest.get_outcome_display() if latest else "",
-                "decided_on": latest.decided_on.isoformat()
-                if latest and latest.decided_on
-                else None,
-            }
-            for case in card.cases.all()
-            for latest in [reminders.latest(case)]
-        ],
+        "code": person.code,
+        "outcome": latest.outcome if latest else "",
+        "outcome_label": latest.get_outcome_display() if latest else "",
+        "decided_on": latest.decided_on.isoformat() if latest and latest.decided_on else None,
     }
 
 
@@ -216,22 +201,7 @@ def _sent(user) -> list[dict[str, Any]]:
 
 def _messages(user) -> list[str]:
     """What was decided lately, and what still waits for a key."""
-    texts = {
-        Status.APPROVED: _("Card %(number)s has been approved."),
-        Status.REJECTED: _("Card %(number)s has been rejected: %(reason)s"),
-        Status.DUPLICATE: _("Card %(number)s has been marked as a duplicate of another one."),
-    }
-    decided = Event.objects.filter(
-        card__monitor=user,
-        kind=EventKind.STATUS,
-        to_status__in=texts,
-        at__gte=timezone.now() - TOLD_FOR,
-    ).exclude(actor=user)
-    found = [
-        texts[row.to_status] % {"number": row.card.number, "reason": row.reason}
-        for row in decided.select_related("card").order_by("-id")[:MOST_SENT]
-        if row.card.status == row.to_status
-    ]
+    found = [f"{each.card.number}: {each.text}" for each in waiting.decided_of(user)]
     if held := HeldParcel.objects.filter(account=user, opened_at=None).count():
         text = ngettext(
             "%(n)s thing that you sent is kept and waits for the key that opens it.",

@@ -28,7 +28,7 @@ from cards import attachments
 from cards.field import sealing
 from cards.field.errors import UnknownKey, Unreadable
 from cards.field.shape import FileParcel, file_in
-from cards.forms.followups import CaptionForm
+from cards.forms.followups import FactsForm
 from cards.models import Attachment, Card, Upload, UploadState
 from monitoring.accounts.access import allowed
 
@@ -142,19 +142,19 @@ def content_of(upload: Upload) -> bytes:
 
 
 def _attach(upload: Upload, card: Card, file: FileParcel) -> Answer:
-    caption = CaptionForm({"caption": file.caption})
-    if not caption.is_valid():
-        return _over(upload.size, "refused", caption.errors["caption"][0])
+    said = FactsForm({"caption": file.caption}, zone=datetime.UTC)
+    if not said.is_valid():
+        return _over(upload.size, "refused", said.errors["caption"][0])
     there = Attachment.objects.filter(uuid=file.uuid).exists()
     try:
         attachments.accept(
             card,
             actor=upload.account,
             file=SimpleUploadedFile(attachments.clean_name(file.name), file.content),
-            caption=caption.cleaned_data["caption"],
+            caption=said.cleaned_data["caption"],
             uuid=uuids.uuid4() if there else file.uuid,
             taken_at=file.taken_at,
-            order=file.order,
+            order=file.order or None,
         )
     except attachments.Refused as refused:
         if refused.code == "twice":

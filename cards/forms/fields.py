@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from django import forms
+from django.utils import timezone
 
 from cards.models.card import MOST_PEOPLE
 
@@ -55,6 +57,26 @@ class ClockField(forms.TimeField):
         kwargs["widget"] = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
         kwargs["input_formats"] = ["%H:%M", "%H:%M:%S", "%H.%M"]
         super().__init__(**kwargs)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time by the clock of ``zone``, that of a card's city; the value is aware."""
+
+    def __init__(self, **kwargs):
+        kwargs["widget"] = forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
+        )
+        kwargs["input_formats"] = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"]
+        super().__init__(**kwargs)
+        self.zone: datetime.tzinfo = timezone.get_default_timezone()
+
+    def to_python(self, value):
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+    def prepare_value(self, value):
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
 
 
 class LabelledChoiceField(forms.ModelChoiceField):

@@ -11,20 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='attachment',
-            options={'ordering': ['order', 'id'], 'verbose_name': 'attachment', 'verbose_name_plural': 'attachments'},
-        ),
-        migrations.AddField(
-            model_name='attachment',
-            name='order',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='attachment',
-            name='taken_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='taken'),
-        ),
         migrations.CreateModel(
             name='Arrival',
             fields=[

@@ -19,6 +19,7 @@ from cards.models.reference import (
     Topic,
     TopicGroup,
 )
+from cards.models.reminders import Reminder
 from cards.models.review import Dismissal, Query, QueryMessage, Sighting, Verification
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Verification",
     "Sighting",
     "QueryMessage",
+    "Reminder",
     "Query",
     "PermitApplication",
     "Merge",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.models.card import Card
 from cards.models.fields import choice_constraint
 from cards.models.outcomes import Reviewed, review_constraints
+from cards.vocabularies import TakenBy
 
 
 class AttachmentKind(models.TextChoices):
@@ -40,8 +41,12 @@ class Attachment(Reviewed):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField("SHA-256", max_length=64)
     caption = models.CharField(_("caption"), max_length=300, blank=True)
-    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    taken_by = models.CharField(
+        _("taken by"), max_length=11, choices=TakenBy, blank=True, default=""
+    )
+    #: Place among the card's files: the order in which they were chosen.
+    order = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["order", "id"]
@@ -50,6 +55,7 @@ class Attachment(Reviewed):
         constraints = [
             *review_constraints("attachment"),
             choice_constraint("attachment", "kind", AttachmentKind),
+            choice_constraint("attachment", "taken_by", TakenBy, blank=True),
         ]
 
     def __str__(self):

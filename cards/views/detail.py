@@ -10,9 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cards import attachments, duplicates, permits, queue, review, services, validators, workflow
+from cards import (
+    attachments,
+    counts,
+    duplicates,
+    permits,
+    queue,
+    review,
+    services,
+    validators,
+    workflow,
+)
 from cards.desk import desk_of
 from cards.forms.decisions import CountForm, InclusionForm, TransitionForm
+from cards.forms.followups import FactsForm
 from cards.lookup import applications_of, card_for, count_for, merges_of, numbered
 from cards.models import Card
 from cards.reading import (
@@ -132,6 +143,7 @@ def page(request, card: Card, status: int = 200, *, seen: int | None = None, **f
     told = {"typed": forms.pop("typed", None), "errors": forms.pop("errors", None)}
     if seen is None:
         seen = _since(request, None)
+    zone, files = services.zone_of(card.city), attachments.shown_to(user, card)
     on_the_way = card.status == "submitted" or queue.is_walk(request.GET)
     at_desk = on_the_way and allowed(user, "card.queue")
     context = {
@@ -146,11 +158,14 @@ def page(request, card: Card, status: int = 200, *, seen: int | None = None, **f
         "returned_for": returned_for(card),
         "transitions": _transition_forms(user, card, forms.pop("refused", None)),
         "may_edit": allowed(user, "card.edit", card) or allowed(user, "card.edit_submitted", card),
-        "attachments": attachments.shown_to(user, card),
+        "attachments": files,
+        "facts_forms": {row.pk: FactsForm.of(row, zone) for row in files},
+        "zone": zone,
         "applications": applications_of(user, card),
         "may_record_application": allowed(user, "application.create")
         and permits.tells_of_one(card),
         "inclusion_form": InclusionForm(initial={"inclusion": card.inclusion}),
+        "counts": counts.tables_of(card),
         "count_form": CountForm(),
         **{name: allowed(user, right, card) for name, right in _MAY.items()},
         **forms,

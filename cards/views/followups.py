@@ -6,12 +6,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cards import attachments, services
-from cards.forms.followups import AttachForm, CaptionForm, OutcomeForm, ReviewForm
+from cards import attachments, reminders, services
+from cards.followups import known_of, next_code, persons_of
+from cards.forms.followups import AttachForm, FactsForm, OutcomeForm, RemindForm, ReviewForm
 from cards.lookup import attachment_for, card_for, case_codes, outcome_for
 from cards.models import Attachment, Card
 from monitoring.accounts import access_log
@@ -26,10 +29,10 @@ SANDBOX = "default-src 'none'; sandbox"
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome_add(request, uuid):
     """Add what became known of a person's case."""
-    card = card_for(request.user, uuid, "card.add_outcome")
+    card = card_for(request.user, uuid, "card.add_outcome", whole=True)
     codes = case_codes(card)
     if request.method != "POST":
-        initial = {"case_code": request.GET.get("case", "")}
+        initial = known_of(card, request.GET.get("case", ""))
         return _outcome_page(request, card, OutcomeForm(initial=initial, codes=codes))
     form = OutcomeForm(request.POST, codes=codes)
     if form.is_valid():
@@ -58,11 +61,28 @@ def outcome_review(request, uuid, pk):
     )
 
 
+@require_POST
+def remind(request, uuid):
+    """Remind the person of the card's people on another day."""
+    card = card_for(request.user, uuid, "card.remind")
+    form = RemindForm(request.POST)
+    try:
+        day = form.day(card)
+        reminders.remind(card, user=request.user, on=day)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        text = _("You will be reminded of %(card)s on %(day)s.")
+        messages.success(request, text % {"card": card.title, "day": date_format(day)})
+    return redirect(reverse("cards:list") + "#followups")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def attach(request, uuid):
     """Add files; those that can be taken are kept even if others are refused."""
     card = card_for(request.user, uuid, "card.attach")
-    form = AttachForm(request.POST or None, request.FILES or None)
+    zone = services.zone_of(card.city)
+    form = AttachForm(request.POST or None, request.FILES or None, zone=zone)
     if request.method != "POST":
         return _attach_page(request, card, form)
     if not form.is_valid():
@@ -70,9 +90,7 @@ def attach(request, uuid):
     kept = 0
     for file in form.cleaned_data["files"]:
         try:
-            attachments.accept(
-                card, actor=request.user, file=file, caption=form.cleaned_data["caption"]
-            )
+            attachments.accept(card, actor=request.user, file=file, **form.facts())
             kept += 1
         except attachments.Refused as refused:
             name = attachments.clean_name(file.name)
@@ -87,15 +105,16 @@ def attach(request, uuid):
 
 @require_POST
 def attachment_caption(request, uuid, attachment):
-    """Change what a file's caption says."""
+    """Change what is said of a file: its caption, when and by whom it was taken."""
     card = card_for(request.user, uuid, "card.attach")
-    form = CaptionForm(request.POST)
+    form = FactsForm(request.POST, zone=services.zone_of(card.city))
     row = attachment_for(card, attachment)
     if form.is_valid():
-        attachments.describe(row, actor=request.user, caption=form.cleaned_data["caption"])
+        attachments.describe(row, actor=request.user, **form.facts())
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, form.errors["caption"][0])
+        for name, problems in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {' '.join(problems)}")
     return redirect(card.get_absolute_url() + "#attachments")
 
 
@@ -177,7 +196,14 @@ def _review(request, card: Card, decide, row, *, title: str, part: str):
 
 
 def _outcome_page(request, card: Card, form: OutcomeForm, status: int = 200):
-    return render(request, "cards/outcome.html", {"card": card, "form": form}, status=status)
+    context = {
+        "card": card,
+        "form": form,
+        "persons": persons_of(card),
+        "chosen": form["case_code"].value() or "",
+        "new_code": next_code(form.codes),
+    }
+    return render(request, "cards/outcome.html", context, status=status)
 
 
 def _attach_page(request, card: Card, form: AttachForm, status: int = 200):

@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cards import paging, validators
+from cards import paging, reminders, validators
 from cards import queue as desk_queue
-from cards.desk import asked_of
 from cards.files import export
 from cards.filters import CardFilter
-from cards.lookup import cards_for, merged_among, returned_with_reason
+from cards.lookup import cards_for, merged_among
 from cards.models import Card
 from cards.serialise import answers_of
 from cards.views import exporting
+from cards.waiting import waiting_for
 from monitoring.accounts.access import allowed
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.models import Action
@@ -47,9 +47,8 @@ def own(request):
         title=_("My cards"),
         own=True,
         line=_own_line,
-        returned=returned_with_reason(request.user),
-        asked=asked_of(request.user),
-        awaiting=cards.awaiting_outcome().count(),
+        waiting=waiting_for(request.user),
+        later_days=reminders.LATER,
     )
 
 

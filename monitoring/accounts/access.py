@@ -106,6 +106,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("card.dismiss_check", (E,), (not_own, in_scope, submitted)),
     Right("card.verify", (E,), (not_own, in_scope, submitted)),
     Right("card.add_outcome", (M, E), (in_scope, takes_outcomes)),
+    Right("card.remind", (M, E), (own, in_scope, takes_outcomes)),
     Right("card.review_outcome", (E,), (in_scope, approved)),
     Right("card.add_count", (M, E), (own, open_card)),
     Right("card.attach", (M, E), (in_scope, takes_outcomes)),

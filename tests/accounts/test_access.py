@@ -53,6 +53,7 @@ card.answer_query     .       MmSs        MmSs       .          .          .
 card.dismiss_check    .       EW          .          .          .          .
 card.verify           .       EW          .          .          .          .
 card.add_outcome      MOSEW   MOSEW       MOSEW      MOSEW      .          .
+card.remind           MS      MS          MS         MS         .          .
 card.review_outcome   .       .           .          SEW        .          .
 card.add_count        MmSs    .           MmSs       .          .          .
 card.attach           MOSEW   MOSEW       MOSEW      MOSEW      .          .

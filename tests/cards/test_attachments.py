@@ -1,12 +1,15 @@
 """Files of a card: types by content, limits, clean copies without metadata, who downloads what."""
 
+import datetime
 import hashlib
 import io
+import zoneinfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from PIL import Image
 
@@ -342,3 +345,105 @@ def test_a_caption_is_changed_and_the_change_recorded(signed_in, approved):
     assert signed_in(approved.monitor).post(place, {"caption": "x" * 301}).status_code == 302
     file.refresh_from_db()
     assert file.caption == "People"
+
+
+# What is said of a file
+
+NOON = datetime.datetime(2018, 5, 10, 12, 30, tzinfo=zoneinfo.ZoneInfo("Asia/Almaty"))
+
+
+def test_what_nobody_said_stays_unknown(signed_in, reference):
+    card = make_card("draft")
+    found = accept(card, photograph())
+    assert (found.taken_at, found.taken_by, found.order) == (None, "", 0)
+    assert set(card.events.first().changes) == {"attachments"}
+    client = signed_in(card.monitor)
+    assert not client.get(address("attach", card)).context["form"].initial
+    page = client.get(card.get_absolute_url()).content.decode()
+    assert "Taken at:" not in page
+    assert 'type="datetime-local"' in page
+
+
+def test_when_and_by_whom_is_told_by_the_clock_of_the_place(signed_in, reference):
+    card = make_card("draft")
+    form = {"files": upload(photograph()), "taken_at": "2018-05-10T12:30", "taken_by": "observer"}
+    client = signed_in(card.monitor)
+    assert client.post(address("attach", card), form).status_code == 302
+    found = card.attachments.get()
+    assert (found.taken_at, found.taken_by) == (NOON, "observer")
+    changes = card.events.first().changes
+    assert changes["taken_at"] == ["", "2018-05-10T12:30+06:00"]
+    assert changes["taken_by"] == ["", "observer"]
+    page = client.get(card.get_absolute_url()).content.decode()
+    assert 'datetime="2018-05-10T12:30:00+06:00"' in page
+    assert 'value="2018-05-10T12:30"' in page
+    history = client.get(address("history", card)).content.decode()
+    assert "Another observer" in history
+    assert "May 10, 2018, 12:30 p.m." in history or "10 May 2018, 12:30" in history
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"taken_at": "2999-01-01T10:00"}, "taken_at"),
+        ({"taken_at": "at noon"}, "taken_at"),
+        ({"taken_by": "a spy"}, "taken_by"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_question(signed_in, reference, changes, field):
+    card = make_card("draft")
+    client = signed_in(card.monitor)
+    refused = client.post(address("attach", card), {"files": upload(photograph()), **changes})
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {field}
+    found = accept(card, photograph())
+    place = address("attachment_caption", card, attachment=found.uuid)
+    assert client.post(place, {"caption": "People", **changes}).status_code == 302
+    found.refresh_from_db()
+    assert (found.caption, found.taken_at, found.taken_by) == ("", None, "")
+
+
+def test_the_files_stay_in_the_order_in_which_they_were_chosen(signed_in, reference):
+    card = make_card("draft")
+    names = ["c.png", "a.png", "b.png"]
+    files = [upload(photograph(size=(9, 9 + n)), name) for n, name in enumerate(names)]
+    signed_in(card.monitor).post(address("attach", card), {"files": files})
+    accept(card, PDF, "last.pdf")
+    attachments.accept(card, actor=card.monitor, file=upload(MP4, "first.mp4"), order=0)
+    rows = list(card.attachments.values_list("name", "order"))
+    assert rows == [
+        ("c.png", 0), ("first.mp4", 0), ("a.png", 1), ("b.png", 2), ("last.pdf", 3),
+    ]  # fmt: skip
+
+
+def test_each_fact_is_changed_alone_and_recorded(signed_in, approved):
+    file = approved.attachments.get()
+    place = address("attachment_caption", approved, attachment=file.uuid)
+    client = signed_in(approved.monitor)
+    client.post(place, {"taken_at": "2018-05-10T12:30", "taken_by": "participant"})
+    client.post(place, {"caption": "People"})
+    file.refresh_from_db()
+    assert (file.caption, file.taken_at, file.taken_by) == ("People", NOON, "participant")
+    client.post(place, {"caption": "People", "taken_at": "", "taken_by": "unknown"})
+    file.refresh_from_db()
+    assert (file.caption, file.taken_at, file.taken_by) == ("People", None, "unknown")
+    assert approved.events.first().changes == {
+        "attachments": ["", "IMG_1.jpg"],
+        "taken_at": ["2018-05-10T12:30+06:00", ""],
+        "taken_by": ["participant", "unknown"],
+    }
+    with pytest.raises(TypeError):
+        attachments.describe(file, actor=approved.monitor, sha256="0")
+
+
+def test_editors_read_the_checksum_of_the_original(signed_in, approved, editor):
+    checksum = approved.attachments.get().sha256
+    assert checksum in signed_in(editor).get(approved.get_absolute_url()).content.decode()
+    page = signed_in(approved.monitor).get(approved.get_absolute_url()).content.decode()
+    assert checksum not in page
+
+
+def test_the_database_knows_who_may_have_taken_it(reference):
+    found = accept(make_card("draft"), PDF)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attachment.objects.filter(pk=found.pk).update(taken_by="a spy")

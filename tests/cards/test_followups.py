@@ -216,3 +216,61 @@ def test_without_javascript_each_condition_stands_in_words(signed_in, card):
     text = page.content.decode()
     assert 'data-show-when="outcome=fine"' in text
     assert "Only if — Outcome: Fine" in text or "Only if — outcome: Fine" in text
+
+
+# What a monitor knows at the door of a court
+
+
+def test_the_form_begins_with_what_is_known_of_the_person(signed_in, card):
+    client, place = signed_in(card.monitor), reverse("cards:outcome_add", args=[card.uuid])
+    add(client, card, article="koap_434")
+    form = client.get(place, {"case": "A-01"}).context["form"]
+    assert (form["case_code"].value(), form["article"].value()) == ("A-01", "koap_434")
+    # What nobody has said of this decision is not known, and says so.
+    assert (form["observed_by_monitor"].value(), form["appeal"].value()) == ("unknown", "unknown")
+    new = client.get(place, {"case": "A-02"}).context["form"]
+    assert (new["case_code"].value(), new["article"].value()) == ("A-02", None)
+
+
+def test_the_rest_is_folded_away_until_it_is_needed(signed_in, card):
+    client, place = signed_in(card.monitor), reverse("cards:outcome_add", args=[card.uuid])
+    assert '<details class="more">' in client.get(place).content.decode()
+    refused = add(client, card, appeal=None, outcome=None)
+    assert '<details class="more" open>' in refused.content.decode()
+
+
+def test_the_people_of_the_card_stand_above_the_form(signed_in, card):
+    client, place = signed_in(card.monitor), reverse("cards:outcome_add", args=[card.uuid])
+    assert "persons-title" not in client.get(place).content.decode()
+    add(client, card)
+    add(client, card, outcome="pending", decided_on="2018-07-01", fine_mci=None)
+    response = client.get(place, {"case": "A-01"})
+    (person,) = response.context["persons"]
+    assert (person.code, person.latest.outcome, person.decided) == ("A-01", "pending", False)
+    page = response.content.decode()
+    assert f'href="{place}?case=A-01"' in page
+    assert page.count('aria-current="true"><strong>') == 1
+    assert f'href="{place}?case=A-02"' in page
+    assert "another person" in page
+
+
+def test_a_short_answer_is_enough_and_updates_the_person(signed_in, card):
+    client = signed_in(card.monitor)
+    short = {"court": None, "observed_by_monitor": "unknown", "appeal": "unknown"}
+    add(client, card, outcome="pending", fine_mci=None, decided_on=None, **short)
+    add(client, card, outcome="arrest", arrest_days="10", fine_mci=None, **short)
+    assert CourtCase.objects.count() == 1
+    latest = CaseUpdate.objects.order_by("-id").first()
+    assert (latest.outcome, latest.arrest_days, latest.court) == ("arrest", 10, "")
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_the_page_takes_as_many_queries_for_many_people_as_for_few(
+    signed_in, card, number, django_assert_max_num_queries
+):
+    for index in range(number):
+        add_outcome(card, case_code=f"A-{index:02d}", review="pending")
+    client = signed_in(card.monitor)
+    with django_assert_max_num_queries(14):
+        page = client.get(reverse("cards:outcome_add", args=[card.uuid]))
+    assert len(page.context["persons"]) == number

@@ -364,6 +364,15 @@ def test_files_go_along_each_once_and_point_to_the_same_bytes(reference):
     assert rows[two.sha256].original.read() == b"%PDF-two"
     assert {row.uuid for row in rows.values()}.isdisjoint({one.uuid, same.uuid, two.uuid})
     assert rows[two.sha256].author == second.monitor
+    assert [row.order for row in card.attachments.all()] == [0, 1]
+
+
+def test_of_a_file_on_both_cards_what_either_knows_stays(reference):
+    first, second = two_cards()
+    upload(first, b"one")
+    other = upload(second, b"one")
+    attachments.describe(other, actor=second.monitor, taken_by="internet")
+    assert merged(first, second).card.attachments.get().taken_by == "internet"
 
 
 def application(card: Card | None, **changes) -> PermitApplication:

@@ -6,7 +6,7 @@ import json
 import re
 import time
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from cards.serialise import as_text
 from tests.factories import card_answers
@@ -28,9 +28,16 @@ def phone(browser, site: str, **options) -> BrowserContext:
 def until(page: Page, expression: str, seconds: float = 20) -> None:
     """Until the expression is true; Playwright's own waiting would need ``unsafe-eval``."""
     deadline = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    while not _holds(page, expression):
         assert time.monotonic() < deadline, expression
         page.wait_for_timeout(50)
+
+
+def _holds(page: Page, expression: str) -> bool:
+    try:
+        return bool(page.evaluate(expression))
+    except Error:
+        return False  # the page was being left
 
 
 def sign_in(page: Page, username: str) -> None:

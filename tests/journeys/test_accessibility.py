@@ -10,7 +10,15 @@ from tests.journeys.conftest import DESK, PHONE
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
-    "monitor": ["/cards/", "/cards/new/", "/cards/applications/", "/cards/applications/new/"],
+    "monitor": [
+        "/cards/",
+        "/cards/new/",
+        "/cards/applications/",
+        "/cards/applications/new/",
+        "{taken}",
+        "{taken}outcomes/add/?case=A-01",
+        "{taken}files/add/",
+    ],
     "editor": [
         "/cards/queue/",
         "/cards/awaiting/",
@@ -50,6 +58,8 @@ PAGES = {
     ],
     "administrator": ["/settings/people/{account}/history/"],
 }
+#: What is folded away has to be read, too.
+UNFOLD = "document.querySelectorAll('.waiting details, .files details').forEach(d => d.open = true)"
 
 
 def under_review(editor) -> dict[str, str]:
@@ -89,6 +99,30 @@ def cards_on_one_assembly() -> dict[str, str]:
     return {**addresses, "other": str(other.uuid)}
 
 
+def waiting(monitor) -> dict[str, str]:
+    """Something of every kind that waits for the monitor; a card with all that belongs to one."""
+    from django.core.files.base import ContentFile
+    from django.utils import timezone
+
+    from cards import attachments, review, services
+    from tests.factories import EditorFactory, add_outcome, make_card
+
+    editor, taken = EditorFactory(), {"detained": 3, "police_actions": ("detained",)}
+    make_card("returned", monitor=monitor, editor=editor)
+    make_card("rejected", monitor=monitor, editor=editor)
+    make_card("draft", monitor=monitor, form=None)
+    make_card("draft", monitor=monitor, date=timezone.localdate(), **taken)
+    asked = make_card("submitted", monitor=monitor)
+    review.ask(asked, actor=editor, field="place", text="Which square?")
+    card = make_card("returned", monitor=monitor, editor=editor, **taken)
+    add_outcome(card, author=monitor, review="pending", outcome="pending", fine_mci=None)
+    for best, subject in ((30, "participants"), (40, "participants"), (12, "police")):
+        services.add_count(card, actor=monitor, subject=subject, best=best, basis="estimated")
+    file = ContentFile(b"%PDF-1.7", name="order.pdf")
+    attachments.accept(card, actor=monitor, file=file, taken_by="monitor", taken_at=timezone.now())
+    return {"taken": card.get_absolute_url()}
+
+
 def places_for(user) -> dict[str, str]:
     """What the addresses of PAGES name, made for that person."""
     from cards import history
@@ -104,6 +138,8 @@ def places_for(user) -> dict[str, str]:
     }
     changes = {"role": ["monitor", user.role], "regions": ["", "KZ-75"]}
     history.record(EventKind.ACCOUNT, account=user, actor=None, reason="So", changes=changes)
+    if user.role == "monitor":
+        places |= waiting(user)
     if user.role == "editor":
         places["draft"] = make_card("draft", monitor=user).get_absolute_url()
         places |= cards_on_one_assembly()
@@ -121,6 +157,7 @@ def test_nothing_stands_in_anybodys_way(person, visit, role, light):
         for address in PAGES[role]:
             answer = page.goto(address.format(**places))
             assert answer.status == 200, address
+            page.evaluate(UNFOLD)
             if bad := violations(page):
                 found[address, viewport["width"]] = bad
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]

@@ -203,6 +203,7 @@ POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
         **{name: str(value) for name, value in outcome_answers(case_code="A-02").items()},
         "decided_on": "01.03.2019",
     },
+    "cards:remind": lambda world, thing: {"days": "7"},
     "cards:outcome_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
     "cards:attach": _file,
     "cards:attachment_caption": lambda world, thing: {"caption": "Another"},

@@ -110,6 +110,7 @@ cards:verify                card             .                    card.verify>30
 cards:count_add             card             .                    card.add_count>302   405
 cards:count_use             card/count       .                    card.add_count>302   405
 cards:outcome_add           card             card.add_outcome>200 card.add_outcome>302 405
+cards:remind                card             .                    card.remind>302      405
 cards:outcome_review        card/outcome     .            card.review_outcome>302      405
 cards:attach                card             card.attach>200      card.attach>302      405
 cards:attachment            card/file        seen>200             .                    405

@@ -94,10 +94,8 @@ async function redraw() {
 
 async function onQueue(event, { row, answer } = {}) {
   if (event === "answered" && row && answer) speakOf(row, answer);
-  if (event === "changed") {
-    await redraw();
-    if (row?.kind === "card") await ask();
-  }
+  if (event === "changed") await redraw();
+  if (event === "arrived") await ask();
   await showLink();
 }
 

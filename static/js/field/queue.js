@@ -18,8 +18,10 @@ let failures = 0;
 let timer = 0;
 let running = null;
 let nextAt = 0;
+let arrived = false; // something sealed has reached the site since it was asked last
 
-/* listener(event, detail): "changed"; "sending"; "answered" {record, row, answer}. */
+/* listener(event, detail): "changed"; "sending"; "answered" {record, row, answer};
+   "arrived": after sending, if the site knows more now than it told before. */
 export const onQueue = (listener) => listeners.add(listener);
 export const nextTry = () => nextAt;
 
@@ -52,6 +54,8 @@ export async function drain() {
       running = null;
     });
   const trouble = await running;
+  if (arrived) tell("arrived");
+  arrived = false;
   if (TROUBLE.includes(trouble)) {
     failures += 1;
     kick(Math.min(FIRST * 2 ** (failures - 1), LONGEST));
@@ -144,6 +148,7 @@ async function sendRow(row) {
   const done = ["submitted", "held", "already"].includes(data.result) || (row.kind === "draft" && data.result === "saved");
   if (done) await store.dropParcel(row.id);
   else await giveBack(row, data);
+  arrived = true;
   tell("answered", { row, answer: data });
   return "";
 }
@@ -186,6 +191,7 @@ async function outcomeAnswered(row, answer) {
   } else {
     await store.dropParcel(row.id);
   }
+  arrived = true;
   tell("answered", { row, answer });
   return "";
 }

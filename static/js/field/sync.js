@@ -32,8 +32,13 @@ export async function refresh({ again = true } = {}) {
   await store.setMeta("owner", { account: data.account, keys: data.keys, lock_after: data.lock_after });
   await key.fromSite(data.account, bytesOf(data.key));
   const { key: _secret, keys: _keys, cards, ...rest } = data;
-  await drafts.merge(cards);
-  await drafts.keepState(rest);
+  try {
+    await drafts.merge(cards);
+    await drafts.keepState(rest);
+  } catch (error) {
+    // No room for what the site has anyway; what was typed here has its own word about it.
+    if (!(error instanceof store.Full)) throw error;
+  }
   return { kind, state: rest };
 }
 

@@ -157,11 +157,11 @@ def test_what_was_decided_lately_is_told(device, monitor, editor):
     make_card("approved")
     said = device.state()["messages"]
     assert said == [
-        f"Card {rejected.number} has been rejected: Because of the test",
-        f"Card {approved.number} has been approved.",
+        f"{rejected.number}: Rejected: Because of the test",
+        f"{approved.number}: Approved",
     ]
     with unguarded():
-        Event.objects.update(at=timezone.now() - datetime.timedelta(days=8))
+        Event.objects.update(at=timezone.now() - datetime.timedelta(days=15))
     assert device.state()["messages"] == []
 
 
