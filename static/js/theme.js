@@ -3,12 +3,16 @@
   const root = document.documentElement;
 
   /* A quick exit goes back to the first page of the tab, which leads on to a harmless one. */
-  try {
-    const away = sessionStorage.getItem("away");
-    if (away) location.replace(away);
-  } catch {
-    // storage may be forbidden
+  function leave() {
+    try {
+      const away = sessionStorage.getItem("away");
+      if (away) location.replace(away);
+    } catch {
+      // storage may be forbidden
+    }
   }
+  leave();
+  window.addEventListener("pageshow", leave); // a page that the browser kept whole runs nothing else
   const sheet = document.querySelector("link[data-theme-dark]");
   const preference = sheet ? sheet.media : "";
 

@@ -25,6 +25,7 @@ export async function quickExit(flush, harmless) {
 }
 
 async function leave(flush) {
+  key.whenLocked(() => {}); // the page is being left: nothing is to be shown any more
   await flush();
   await key.lock();
   signOut();
@@ -46,6 +47,7 @@ function go(harmless) {
 /* Everything off this device; what was not sent is lost. */
 export async function wipeDevice(harmless) {
   document.body.hidden = true;
+  key.whenLocked(() => {});
   await speak(ADDRESSES.forget, { json: { device: await store.deviceId() }, patience: 3_000 });
   await key.lock();
   await store.wipe();
