@@ -19,14 +19,12 @@ from monitoring.accounts.access import allowed
 
 
 def _of_the_field(view):
-    """Whoever may begin cards may work in the field; what cannot be read is said to be so."""
+    """What cannot be read is said to be so; the cookie for sending comes with each answer."""
 
     @never_cache
     @ensure_csrf_cookie
     @wraps(view)
     def asked(request, *args, **kwargs):
-        if not allowed(request.user, "card.create"):
-            raise PermissionDenied
         try:
             return view(request, *args, **kwargs)
         except Unreadable:
@@ -42,6 +40,7 @@ def _of_the_field(view):
 @_of_the_field
 def state(request):
     """Everything that the device may know of its person, and the key of its drafts."""
+    _ask(request.user)
     uuid = shape.uuid_in(_object(request).get("device"))
     try:
         device = devices.known(request.user, uuid, request.META.get("HTTP_USER_AGENT", ""))
@@ -57,6 +56,7 @@ def state(request):
 @_of_the_field
 def send(request):
     """Take a parcel. A device that was forgotten may still send what it had sealed."""
+    _ask(request.user)
     return JsonResponse(parcels.receive(request.user, _object(request).get("parcel")))
 
 
@@ -64,6 +64,7 @@ def send(request):
 @_of_the_field
 def forget(request):
     """The device wipes itself."""
+    _ask(request.user)
     devices.forget_itself(request.user, shape.uuid_in(_object(request).get("device")))
     return JsonResponse({"ok": True})
 
@@ -72,6 +73,7 @@ def forget(request):
 @_of_the_field
 def pieces(request, uuid):
     """How much of a file has come; with a POST the next piece of it."""
+    _ask(request.user)
     if request.method != "POST":
         return JsonResponse(uploads.progress(request.user, uuid))
     offset, size = (_number(request, name) for name in ("offset", "size"))
@@ -82,6 +84,12 @@ def pieces(request, uuid):
     except uploads.Elsewhere as elsewhere:
         return JsonResponse({"offset": elsewhere.offset}, status=409)
     return JsonResponse(answer)
+
+
+def _ask(user) -> None:
+    """Whoever may begin cards may work in the field."""
+    if not allowed(user, "card.create"):
+        raise PermissionDenied
 
 
 def _object(request) -> dict:
