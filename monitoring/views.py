@@ -76,6 +76,8 @@ def readyz(request):
 
 def csrf_failure(request, reason=""):
     """A form from a page that is too old: say so, and that going back keeps what was typed."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"ok": False, "error": _("This page is too old")}, status=403)
     context = {
         "title": _("This page is too old"),
         "text": _("Go back, reload the page and send it again. Nothing has been changed."),

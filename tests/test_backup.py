@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cards import attachments, services
-from cards.models import Attachment, Card, Event
+from cards.field import sealing as device_keys
+from cards.models import Attachment, Card, Event, HeldParcel, Upload
 from monitoring import demo
 from monitoring.backup import archive, making, reading, restoring, rows, sealing
 from monitoring.backup.errors import Damaged, Refused
 from reports import facts, source
+from tests import field
 from tests.databases import manage, new_database, site_environment
 from tests.factories import ensure_reference, make_card
 
@@ -449,3 +452,66 @@ def _rows_of(url: str, folder: Path, target: Path) -> bytes:
     manage(url, folder, "backup", str(target), "--no-key")
     names = subprocess.run(["tar", "xOf", target, "checksums/000001"], capture_output=True)
     return names.stdout
+
+
+# --- Keys that devices seal to -----------------------------------------------------------------
+
+
+@pytest.fixture
+def sealed_site(site, settings):
+    """The same with a pair, an earlier one, a recovery key, and a file that waits for its key."""
+    settings.SEALING_DIR = site / "sealing"
+    device_keys.ensure()
+    device_keys.rotate()
+    with tempfile.TemporaryDirectory() as elsewhere:
+        device_keys.make_recovery(Path(elsewhere) / "recovery.json")
+    device = field.Device.of(Card.objects.filter(attachments__isnull=False).first().monitor)
+    lost = device_keys._new_pair().as_dict(private=False)
+    device.send(field.card(), [lost])
+    device.upload(json.dumps(device_keys.seal(b"a photograph", [lost])).encode())
+    device.piece("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", 0, 100, b"not finished")
+    return site
+
+
+def _keys_of(site: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (site / "sealing").glob("*.json")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keys", [PLAIN, OPENS], ids=["plain", "sealed"])
+def test_what_devices_sealed_opens_on_the_restored_site(sealed_site, settings, keys):
+    parcel, before = device_keys.seal(b"from a phone"), _keys_of(sealed_site)
+    manifest = making.write(sealed_site / "backup", keys)
+    assert (manifest["device_keys"], manifest["missing"]) == (3, [])
+    assert reading.verify(sealed_site / "backup", keys)["device_keys"] == 3
+    # Another machine, prepared: it has a pair of its own.
+    settings.SEALING_DIR = sealed_site / "elsewhere"
+    own = device_keys.ensure()
+    restoring.restore(sealed_site / "backup", keys, replace=True)
+    assert device_keys.open_parcel(parcel) == b"from a phone"
+    for name, content in before.items():
+        path = sealed_site / "elsewhere" / name
+        assert path.read_bytes() == content
+        assert path.stat().st_mode & 0o077 == 0
+    assert own in {row.kid for row in device_keys.listing()}
+    assert HeldParcel.objects.get().parcel
+    waiting = Upload.objects.get(state="held")
+    assert json.loads(waiting.sealed.open().read())["recipients"]
+
+
+@pytest.mark.slow
+def test_keys_that_are_there_are_never_written_over(sealed_site):
+    making.write(sealed_site / "backup", PLAIN)
+    changed = next((sealed_site / "sealing").glob("*.json"))
+    changed.write_bytes(b"something else")
+    restoring.restore(sealed_site / "backup", PLAIN, replace=True)
+    assert changed.read_bytes() == b"something else"
+
+
+@pytest.mark.parametrize("name", ["../secret", "site-x.json", ".lock", "site-/../../x.json"])
+def test_a_key_of_another_name_is_refused(name, path):
+    target = io.BytesIO()
+    writer = archive.Writer(target)
+    writer.add(f"sealing/{name}", 2, [b"{}"])
+    writer.finish({"product": "zhinalys", "format": 2, "rows": {}, "files": 0, "device_keys": 1})
+    assert "is no key" in refusal(target.getvalue(), PLAIN, path)

@@ -34,6 +34,7 @@ FILES = (
     "css/site.css",
     "css/components.css",
     "css/fields.css",
+    "css/accounts.css",
     "css/calendar.css",
     "css/card.css",
     "css/field.css",

@@ -21,14 +21,12 @@ from monitoring.accounts.access import allowed
 
 
 def _of_the_field(view):
-    """Whoever may begin cards may work in the field; what cannot be read is said to be so."""
+    """What cannot be read is said to be so; the cookie for sending comes with each answer."""
 
     @never_cache
     @ensure_csrf_cookie
     @wraps(view)
     def asked(request, *args, **kwargs):
-        if not allowed(request.user, "card.create"):
-            raise PermissionDenied
         with translation.override(_language(request)):
             try:
                 return view(request, *args, **kwargs)
@@ -46,6 +44,7 @@ def _of_the_field(view):
 @_of_the_field
 def state(request):
     """Everything that the device may know of its person, and the key of its drafts."""
+    _ask(request.user)
     uuid = shape.uuid_in(_object(request).get("device"))
     try:
         device = devices.known(request.user, uuid, request.META.get("HTTP_USER_AGENT", ""))
@@ -61,6 +60,7 @@ def state(request):
 @_of_the_field
 def send(request):
     """Take a parcel. A device that was forgotten may still send what it had sealed."""
+    _ask(request.user)
     return JsonResponse(parcels.receive(request.user, _object(request).get("parcel")))
 
 
@@ -68,6 +68,7 @@ def send(request):
 @_of_the_field
 def forget(request):
     """The device wipes itself."""
+    _ask(request.user)
     devices.forget_itself(request.user, shape.uuid_in(_object(request).get("device")))
     return JsonResponse({"ok": True})
 
@@ -76,6 +77,7 @@ def forget(request):
 @_of_the_field
 def pieces(request, uuid):
     """How much of a file has come; with a POST the next piece of it."""
+    _ask(request.user)
     if request.method != "POST":
         return JsonResponse(uploads.progress(request.user, uuid))
     offset, size = (_number(request, name) for name in ("offset", "size"))
@@ -92,6 +94,12 @@ def _language(request) -> str:
     """That of the page which asks: it may be another than the one chosen for the site."""
     asked = request.headers.get("X-Language", "")
     return asked if asked in dict(settings.LANGUAGES) else translation.get_language()
+
+
+def _ask(user) -> None:
+    """Whoever may begin cards may work in the field."""
+    if not allowed(user, "card.create"):
+        raise PermissionDenied
 
 
 def _object(request) -> dict:

@@ -6,6 +6,8 @@ it that can name nothing, and one in ``POSTED`` if its form needs more than a to
 
 from __future__ import annotations
 
+import json
+import uuid as uuids
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +16,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cards import permits
+from cards.field import sealing
 from cards.forms.merging import MergeForm
 from cards.models import Card
 from cards.serialise import answers_of, as_text
@@ -29,6 +32,10 @@ NOBODY = 999_999_999
 QUERY = "?"
 #: A check of the cards that speaks of every card of the world.
 CHECK = "brief_account"
+
+
+class Json(dict):
+    """What is sent as JSON instead of a form."""
 
 
 def _managed(model: str) -> Callable[[World, Thing | None], dict[str, Any]]:
@@ -100,6 +107,8 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "invitation": lambda world, thing: {"token": world.token},
     "session": lambda world, thing: {"pk": world.session},
     "passkey": lambda world, thing: {"pk": world.passkey},
+    "device": lambda world, thing: {"pk": world.device.pk},
+    "piece": _fixed(uuid=uuids.UUID(int=7), **{QUERY: f"offset=0&size={2**20}"}),
     "nothing_here": _fixed(url="nothing/here"),
 }
 #: Arguments that name nothing: whoever may come in is told so.
@@ -164,6 +173,17 @@ def _file(world: World, thing: Thing) -> dict[str, Any]:
     return {"files": file, "caption": "More"}
 
 
+def _parcel(world: World, thing: Thing | None) -> Json:
+    """A new card, sealed as a device seals it."""
+    said = {
+        "v": 1, "kind": "card", "uuid": str(uuids.uuid4()), "version": 0, "action": "save",
+        "answers": {"place": ["By the fountain"]},
+    }  # fmt: skip
+    return Json(device=DEVICE, parcel=sealing.seal(json.dumps(said).encode()))
+
+
+#: A device that nobody has used yet.
+DEVICE = str(uuids.UUID(int=8))
 PASSWORDS = dict.fromkeys(("new_password1", "new_password2"), "a slow walk along the river")
 PERSON = {"alias": "Another", "role": "monitor", "language": "en", "reason": "Because"}
 #: Route -> what its form sends, where it needs more than a token to do its work.
@@ -195,6 +215,11 @@ POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
         ("people:link", "people:close", "people:reopen", "people:end_sessions"),
         lambda world, thing: {"reason": "Because"},
     ),
+    "field:state": lambda world, thing: Json(device=DEVICE),
+    "field:forget": lambda world, thing: Json(device=DEVICE),
+    "field:send": _parcel,
+    # Any bytes are a piece; those of a form would have been read as one before.
+    "field:pieces": lambda world, thing: Json(bytes="of a file"),
     "cards:inclusion": lambda world, thing: {"inclusion": "counted"},
     "cards:count_add": lambda world, thing: {
         "subject": "participants", "best": "27", "basis": "estimated",

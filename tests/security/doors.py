@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import time
+import uuid as uuids
 from itertools import product
 from types import SimpleNamespace
 
@@ -15,8 +16,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from monitoring.accounts import fresh, invitations, passkeys, second_factor, sessions
-from monitoring.accounts.models import Role, UserSession
+from monitoring.accounts import devices, fresh, invitations, passkeys, second_factor, sessions
+from monitoring.accounts.models import Device, Role, UserSession
 from monitoring.accounts.views import sign_in
 from tests.security import matrix
 from tests.security.addresses import NOBODY
@@ -59,12 +60,46 @@ def wrong_accounts(world: World) -> list[str]:
         passkeys.remove(world.everywhere, world.passkey)
         if keys.exists():
             wrong.append("a passkey stays")
+    wrong += _wrong_devices(world)
     for name in ("person", "change", "link", "close", "reopen", "end_sessions", "revoke"):
         numbers = [NOBODY, world.link] if name == "revoke" else [NOBODY]
         place, how = reverse(f"people:{name}", args=numbers), "GET" if name == "person" else "POST"
         if matrix.send(world, "E", how, place).status != 403:
             wrong.append(f"{name} tells an editor that there is no such account")
     return wrong + _wrong_links(world)
+
+
+def _wrong_devices(world: World) -> list[str]:
+    """Devices that somebody else forgets, or whose key is given out once they are forgotten."""
+    wrong, device = [], world.device
+    stranger, owner = world.people["M"], world.people["E"]
+    rows = Device.objects.filter(account=owner)
+    with taken_back():
+        other, third = (devices.known(owner, uuids.uuid4(), "") for _turn in range(2))
+        devices.forget(stranger, device.pk, actor=stranger)
+        devices.forget_itself(stranger, device.uuid)
+        devices.forget_all(stranger, actor=stranger)
+        if devices.known(stranger, device.uuid, "").key == device.key:
+            wrong.append("the key of a device is given to somebody else")
+        if rows.filter(forgotten_at=None).count() != 3:
+            wrong.append("a device is forgotten by somebody else")
+        devices.forget(owner, device.pk, actor=owner)
+        if set(devices.devices_of(owner)) != {other, third}:
+            wrong.append("another device is forgotten, or this one stays")
+        devices.forget_itself(owner, other.uuid)
+        if devices.devices_of(owner) != [third] or rows.exclude(key="").get() != third:
+            wrong.append("a device that wiped itself is known, or another one is not")
+        try:
+            devices.known(owner, device.uuid, "")
+        except devices.Forgotten:
+            pass
+        else:
+            wrong.append("a device that was forgotten gets a key")
+    with taken_back():
+        devices.forget_all(owner, actor=owner)
+        if rows.filter(forgotten_at=None).exists():
+            wrong.append("a device is left")
+    return wrong
 
 
 def _wrong_links(world: World) -> list[str]:

@@ -8,6 +8,7 @@ thing out of reach that answers unlike one that does not exist.
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import uuid as uuids
@@ -28,6 +29,7 @@ from tests.security.addresses import (
     NOBODY,
     NOTHING_THERE,
     QUERY,
+    Json,
     typed,
 )
 from tests.security.expected import expected, reads_questions, sees
@@ -134,6 +136,8 @@ def send(
     """One request of that person's browser; whatever it writes is taken back."""
     body = encode_multipart(BOUNDARY, data or {}) if method == "POST" else b""
     kind = MULTIPART_CONTENT if method == "POST" else "application/octet-stream"
+    if isinstance(data, Json):
+        body, kind = json.dumps(data).encode(), "application/json"
     wrote: list[str] = []
 
     def watch(execute, sql, params, many, context):

@@ -22,12 +22,13 @@ from django.views.decorators.http import require_safe
 from cards import at_once, attachments, lookup, reading, workflow
 from cards.files import pending
 from cards.querysets import ApplicationQuerySet, CardQuerySet
-from cards.views import applications, detail, followups, importing, lists, merging
+from cards.views import applications, detail, field, followups, importing, lists, merging
 from cards.views import card as card_views
 from cards.views import review as desk
 from cards.vocabularies import Status
 from monitoring.accounts import (
     access,
+    devices,
     fresh,
     invitations,
     passkeys,
@@ -60,7 +61,7 @@ from tests.security.world import World
 #: Modules whose views are tried with each of their guards left out.
 VIEWS = (
     card_views, detail, followups, importing, lists, reports, applications, desk, merging,
-    own_account, pages_of_people, sign_in,
+    own_account, pages_of_people, sign_in, field,
 )  # fmt: skip
 #: Functions that decide who may -> the routes that they stand before ("" : the tables suffice).
 POLICY: tuple[tuple[Callable, str], ...] = (
@@ -102,6 +103,9 @@ POLICY: tuple[tuple[Callable, str], ...] = (
     (sessions.over, "account:index"),
     (sessions.end_one, ""),
     (sessions.end_others, ""),
+    (devices._remembered, ""),
+    (devices.forget, ""),
+    (devices.forget_itself, ""),
     (passkeys.remove, ""),
     (invitations.revoke, ""),
     (invitations._open, ""),

@@ -57,6 +57,7 @@ account:passkey_add         -                .                    *set_up>422   
 account:passkey_remove      passkey          .                    *signed_in>302       405
 account:sessions_end        -                .                    signed_in>302        405
 account:session_end         session          .                    signed_in>302        405
+account:device_forget       device           .                    signed_in>302        405
 
 people:list                 -                {settings}>200       .                    405
 people:invite               -                *{settings}>200      *{settings}>200      405
@@ -126,6 +127,11 @@ cards:application_edit      application      application.edit>200 application.ed
 cards:application_review    application      .                    application.review>302 405
 cards:application_link      application      .                    application.link>302 405
 cards:application_unlink    application      .                    application.link>302 405
+
+field:state                 -                .                    card.create>200      405
+field:send                  -                .                    card.create>200      405
+field:forget                -                .                    card.create>200      405
+field:pieces                piece            card.create>200      card.create>200      405
 
 reports:index               -                report.view>200      .                    405
 reports:method              -                report.view>200      .                    405

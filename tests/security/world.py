@@ -35,8 +35,8 @@ from PIL import Image
 
 from cards import attachments, merging, permits, services, workflow
 from cards.models import Card, Coverage, PermitApplication, Query, QueryMessage
-from monitoring.accounts import invitations, sessions
-from monitoring.accounts.models import User, UserSession
+from monitoring.accounts import devices, invitations, sessions
+from monitoring.accounts.models import Device, User, UserSession
 from tests.accounts import test_access as access
 from tests.accounts import test_application_access as papers
 from tests.cards import test_workflow as life
@@ -138,6 +138,8 @@ class World:
     #: E's session on another device, and a passkey of nobody here.
     session: int = 0
     passkey: int = 0
+    #: A device of E.
+    device: Device | None = None
 
     def thing(self, letter: str, state: str, kind: str = "card") -> Thing:
         """The one in that state to which the person stands as their letter says."""
@@ -173,6 +175,7 @@ def build() -> World:
     world.upload = choose_file(world)
     world.cookies["E on another device"] = _cookies("E", world.people["E"])
     world.session = UserSession.objects.filter(account=world.people["E"]).latest("pk").pk
+    world.device = devices.known(world.people["E"], uuids.uuid4(), "")
     world.everywhere = EditorFactory()
     key = {"user": world.everywhere, "type": "webauthn", "data": {"name": "Key"}}
     world.passkey = Authenticator.objects.create(**key).pk

@@ -47,6 +47,7 @@ export function liven(form) {
 }
 
 export function label(form, name, code) {
+  if (!code) return "";
   const field = form.elements[name];
   const option = field?.options && [...field.options].find((one) => one.value === code);
   return option ? option.textContent.trim() : "";

@@ -84,9 +84,10 @@ async function work() {
     const { kind } = await push(record);
     if (TROUBLE.includes(kind)) return kind;
   }
-  await store.setMeta("last_sent", Date.now());
   return "";
 }
+
+const sentNow = () => store.setMeta("last_sent", Date.now());
 
 /* Cards that stand open in a tab: only that tab may send them. */
 async function openElsewhere() {
@@ -106,6 +107,7 @@ export async function push(record, { action = "save", accepted = [], take = {}, 
   const sent = await envelope(await seal.parcelOf(content, owner.keys));
   const { kind, data } = await speak(ADDRESSES.send, { ...sent, patience });
   if (kind !== "ok") return { kind, answer: data };
+  await sentNow();
   await took(record, data, { revision, chosen: Object.keys(take).length > 0 });
   tell("answered", { record, answer: data });
   return { kind, answer: data };
@@ -144,6 +146,7 @@ async function sendRow(row) {
   const { kind, data } = await speak(ADDRESSES.send, await envelope(JSON.parse(row.box)));
   if (TROUBLE.includes(kind)) return kind;
   if (kind !== "ok") return stick(row, data);
+  await sentNow();
   if (row.kind === "outcome") return outcomeAnswered(row, data);
   const done = ["submitted", "held", "already"].includes(data.result) || (row.kind === "draft" && data.result === "saved");
   if (done) await store.dropParcel(row.id);
@@ -217,6 +220,7 @@ async function sendFile(row) {
     ({ offset } = data);
     answer = data;
   } while (offset < bytes.length || !answer.result);
+  await sentNow();
   if (answer.result !== "early") await store.dropParcel(row.id);
   tell("answered", { row, answer });
   return "";
