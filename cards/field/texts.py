@@ -15,7 +15,6 @@ TEXTS = {
     "sending": _("Sending…"),
     "last_sent": _("last sent {time}"),
     "next_try": _("next try in {time}"),
-    "sign_in": _("Sign in"),
     "update": _("A newer version of this page is ready."),
     "update_now": _("Use it now"),
     # the line under the card
@@ -123,7 +122,6 @@ TEXTS = {
     "photo_sent": _("on the site"),
     "photo_bad": _("{name} is not a photograph that can be read here."),
     "photo_refused": _("The site could not take a photograph: {text}"),
-    "caption": _("Caption"),
     # device
     "storage": _("Used on this device: {used} of {all}"),
     "storage_kept": _("The browser has agreed to keep this page's data."),
@@ -133,7 +131,6 @@ TEXTS = {
     "pin_short": _("Choose at least six characters."),
     "pin_set": _("The PIN is set."),
     "pin_offline": _("A PIN can be set only with a connection."),
-    "pin_removed": _("The PIN has been removed."),
     "passkey_set": _("The passkey opens the drafts on this device now."),
     "passkey_none": _("This device's passkeys cannot do that. A PIN can."),
     "wipe_ask": _("Remove everything from this device?"),
@@ -143,8 +140,6 @@ TEXTS = {
     ),
     "wipe_nothing": _("Nothing is lost: everything has been sent."),
     "wipe_now": _("Remove everything"),
-    "cancel": _("Cancel"),
-    "hours": _("{n} h"),
     "insecure": _(
         "This page works only over HTTPS in a browser of the last years. Use the card of the "
         "site itself."

@@ -1,5 +1,5 @@
 /* The field page: leads from one part to another and keeps the line at the top honest. */
-import { $, $$, button, clock, h, language, notice, say, setup, tell, untell } from "./html.js";
+import { $, $$, button, clock, h, language, notice, say, seconds, setup, tell, untell } from "./html.js";
 import * as card from "./card.js";
 import * as device from "./device.js";
 import * as drafts from "./drafts.js";
@@ -67,7 +67,7 @@ async function showLink() {
     where && say(where),
     n ? say("waiting", { n }) : (await key.owner()) && say("waiting_none"),
     last && say("last_sent", { time: clock(last) }),
-    n && next > 1000 && say("next_try", { time: `${Math.ceil(next / 1000)} s` }),
+    n && next > 1000 && say("next_try", { time: seconds(Math.ceil(next / 1000)) }),
   ];
   const bar = $("[data-link]");
   bar.dataset.link = state;

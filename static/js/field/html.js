@@ -68,6 +68,9 @@ export function size(bytes) {
   return new Intl.NumberFormat(language, form).format(bytes / by);
 }
 
+export const seconds = (number) =>
+  new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "short" }).format(number);
+
 /* Asks a question in a dialogue; true for yes. */
 export function ask(title, text, yes) {
   const dialog = document.getElementById("ask");
