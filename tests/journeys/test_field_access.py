@@ -58,7 +58,7 @@ def test_nothing_of_it_stands_in_anybodys_way(opened, monitor, person, light):
     add_outcome(asked, author=monitor, review="pending", case_code="A-01", outcome="pending")
     review.ask(asked, actor=editor, field="police", text="Were they in uniform?")
     make_card("returned", monitor=monitor, editor=editor)
-    page = opened(color_scheme=light)
+    page = opened(color_scheme=light, reduced_motion="reduce")
     found = {}
 
     def look(what: str) -> None:
@@ -102,7 +102,6 @@ def test_nothing_of_it_stands_in_anybodys_way(opened, monitor, person, light):
     page.click("[data-go=device]")
     look("device")
     page.click("[data-sunlight]")
-    page.wait_for_timeout(400)  # colours pass over into one another
     look("in the sun")
     page.click("[data-wipe]")
     look("wiping")

@@ -60,12 +60,14 @@ async function showLink() {
   const state = linkState();
   const counts = await queue.waiting();
   const n = counts.cards + counts.outcomes + counts.photos + counts.drafts + counts.unsent;
+  const locked = await drafts.lockedCount();
   const last = await store.meta("last_sent");
   const next = queue.nextTry() - Date.now();
   const where = { online: "online", session: "session", no_server: "no_server", offline: "offline" }[state];
   const facts = [
     where && say(where),
-    n ? say("waiting", { n }) : (await key.owner()) && say("waiting_none"),
+    locked && say("locked", { n: locked }),
+    n ? say("waiting", { n }) : !locked && (await key.owner()) && say("waiting_none"),
     last && say("last_sent", { time: clock(last) }),
     n && next > 1000 && say("next_try", { time: seconds(Math.ceil(next / 1000)) }),
   ];
