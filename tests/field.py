@@ -50,8 +50,8 @@ def outcome(of: str, uuid: str = "", **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def file_of(of: str, content: bytes, uuid: str = "", **about: Any) -> bytes:
-    """A file as a device seals it: the bytes that go in pieces."""
+def file_of(of: str, content: bytes, uuid: str = "", keys=None, **about: Any) -> bytes:
+    """A file as a device seals it: the bytes that go in pieces. ``keys``: to others than ours."""
     said = {
         "v": 1, "kind": "file", "uuid": uuid or str(uuids.uuid4()), "card": of, "name": "a.png",
         "caption": "", "taken_at": None, "order": 0,
@@ -59,7 +59,7 @@ def file_of(of: str, content: bytes, uuid: str = "", **about: Any) -> bytes:
     }  # fmt: skip
     head = json.dumps(said).encode()
     whole = len(head).to_bytes(4, "big") + head + content
-    return json.dumps(sealing.seal(whole)).encode()
+    return json.dumps(sealing.seal(whole, keys)).encode()
 
 
 @dataclass

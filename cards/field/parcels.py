@@ -144,7 +144,7 @@ def _store(user, parcel: CardParcel) -> Kept:
     if late and services.changes_by(card, typed):
         raise Gone(_("The card is with the editors: it can be changed again if it is returned."))
     if not late:
-        card = _write(user, parcel, card, typed, arrival)
+        card = _write(user, parcel, card, typed)
         errors |= _count(user, parcel, card)
     errors |= submitting.reply(user, parcel, card)
     if arrival is None:
@@ -153,7 +153,7 @@ def _store(user, parcel: CardParcel) -> Kept:
     return Kept(card, errors, before=late and not parcel.replies, late=late)
 
 
-def _write(user, parcel: CardParcel, card: Card | None, typed, arrival) -> Card:
+def _write(user, parcel: CardParcel, card: Card | None, typed: dict[str, Any]) -> Card:
     """The draft with these answers, created or changed."""
     if card is None:
         if not allowed(user, "card.create"):
@@ -162,9 +162,6 @@ def _write(user, parcel: CardParcel, card: Card | None, typed, arrival) -> Card:
     if not allowed(user, "card.edit", card):
         raise Gone(_("This card is not yours to change."))
     chosen = conflicts.choose(card, typed, parcel.take)
-    if arrival is not None and services.changes_by(card, chosen):
-        # It was stored and changed since: what would be submitted is something else.
-        raise Differs(card, typed)
     try:
         return services.save(card, actor=user, answers=chosen, expected_version=parcel.version)
     except services.StaleVersion as stale:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from cards.field import sealing
 from cards.serialise import as_text
 from tests.databases import kind, manage, site_environment
 from tests.factories import card_answers
@@ -59,21 +60,39 @@ class Person:
     """Somebody with an open session."""
 
     def __init__(self, port: int, session: str):
-        self.port = port
+        self.port, self.keys = port, []
         self.cookies = f"sessionid={session}; csrftoken={CSRF}; django_language=en"
 
     def post(self, path: str, data: dict) -> Answer:
         """Raises one of BROKEN if no whole answer came."""
+        body = urllib.parse.urlencode(data, doseq=True).encode()
+        return self._send(path, body, "application/x-www-form-urlencoded")
+
+    def _send(self, path: str, body: bytes, kind: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS_TO_ANSWER)
-        headers = {
-            "Cookie": self.cookies,
-            "X-CSRFToken": CSRF,
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        headers = {"Cookie": self.cookies, "X-CSRFToken": CSRF, "Content-Type": kind}
         with contextlib.closing(connection):
-            body = urllib.parse.urlencode(data, doseq=True)
             connection.request("POST", path, body, headers)
             return Answer(connection.getresponse())
+
+    def say(self, address: str, said: dict) -> Answer:
+        """JSON to an address of the field, as a device sends it."""
+        return self._send(address, json.dumps(said).encode(), "application/json")
+
+    def parcel(self, said: dict) -> Answer:
+        """The words of a parcel, sealed to the keys that the site tells of."""
+        if not self.keys:
+            answer = self.say("/field/state/", {"device": str(uuid.uuid4())})
+            if answer.status != 200:
+                return answer
+            self.keys = answer.json["keys"]
+        sealed = sealing.seal(json.dumps(said).encode(), self.keys)
+        return self.say("/field/send/", {"parcel": sealed})
+
+    def piece(self, name: str, offset: int, whole: bytes, size: int = 2000) -> Answer:
+        """The next bytes of a file."""
+        address = f"/field/pieces/{name}/?offset={offset}&size={len(whole)}"
+        return self._send(address, whole[offset : offset + size], "application/octet-stream")
 
     def edit(self, card: str, answers: dict, version: int, **fields) -> Answer:
         data = posted(answers, uuid=card, version=version, **{"action": "save", **fields})

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import random
 import signal
 import threading
 import time
+import uuid as uuids
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import psycopg2
 import pytest
 
+from tests import field as words
 from tests.databases import kind
 from tests.factories import outcome_answers
-from tests.faults.site import BROKEN, Person, Site, new_card, new_site, posted
+from tests.faults.site import BROKEN, Answer, Person, Site, new_card, new_site, posted
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("FAULTS_KILLS", "30"))
@@ -31,22 +35,25 @@ class Diary:
     cards: dict[str, dict[str, str]] = field(default_factory=dict)
     submitted: set[str] = field(default_factory=set)
     outcomes: set[tuple[str, str]] = field(default_factory=set)
+    files: set[tuple[str, str]] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
 
 
 class Monitor(threading.Thread):
-    """Begins cards, changes them, submits them, adds outcomes; sends again until told."""
+    """Begins cards, changes them, submits them, adds outcomes, at the desk and by sealed parcels
+    from the field, there with a file as well; sends again until told."""
 
     def __init__(self, name: int, person: Person, stop: threading.Event):
         super().__init__(daemon=True)
         self.number, self.person, self.stop, self.diary = name, person, stop, Diary()
+        self.last: Answer | None = None
 
     def run(self) -> None:
         serial = 0
         while not self.stop.is_set():
             serial += 1
             try:
-                self.card(serial)
+                (self.card if serial % 2 else self.card_in_the_field)(serial)
             except Exception as error:  # noqa: BLE001  (a client that dies must fail the test)
                 self.diary.strange.append(repr(error))
                 return
@@ -72,15 +79,55 @@ class Monitor(threading.Thread):
         if self.told(lambda: self.person.edit(uuid, answers, 3, **submit), 302, 403):
             self.diary.submitted.add(uuid)
 
-    def told(self, send, *good: int) -> bool:
-        """Send until an answer comes; False if the end came first."""
+    def card_in_the_field(self, serial: int) -> None:
+        uuid, answers = new_card(
+            self.number * 1_000_000 + serial, city=CITIES[self.number % len(CITIES)]
+        )
+        for version in range(3):
+            if version:
+                answers["place"] = f"Place {self.number}-{serial}-{version}"
+            said = words.card(uuid, version=version, answers=words.posted(answers))
+            if not self.took(said):
+                return
+            kept = ("settlement", "place")[: version + 1]
+            self.diary.cards[uuid] = {name: answers[name] for name in kept}
+        code = f"P-{serial}"
+        if self.took(words.outcome(uuid, case_code=code)):
+            self.diary.outcomes.add((uuid, code))
+        self.file(uuid, b"%PDF-1.7 " + uuid.encode() * 100)
+        said = words.card(uuid, version=3, action="submit", unseen=True,
+                          answers=words.posted(answers))  # fmt: skip
+        if self.took(said):
+            self.diary.submitted.add(uuid)
+
+    def took(self, said: dict) -> bool:
+        """Send a parcel until the site says that it has it; False if the end came first."""
+        good = ("saved", "submitted", "already")
+        return self.told(partial(self.person.parcel, said), 200, says=good)
+
+    def file(self, card: str, content: bytes) -> None:
+        """A file in pieces, from wherever the site says that it goes on."""
+        name, offset = str(uuids.uuid4()), 0
+        whole = words.file_of(card, content, keys=self.person.keys)
+        while self.told(partial(self.person.piece, name, offset, whole), 200, 409):
+            answer = self.last.json
+            if answer.get("done"):
+                if answer["result"] not in ("saved", "already"):
+                    self.diary.strange.append(str(answer))
+                self.diary.files.add((card, hashlib.sha256(content).hexdigest()))
+                return
+            offset = answer["offset"]
+
+    def told(self, send, *good: int, says: tuple[str, ...] = ()) -> bool:
+        """Send until an answer comes, one of the results ``says`` where there are any; False if the
+        end came first."""
         while not self.stop.is_set():
             try:
-                answer = send()
+                answer = self.last = send()
             except BROKEN:
                 time.sleep(0.02)
                 continue
-            if answer.status in good:
+            if answer.status in good and (not says or answer.json["result"] in says):
                 return True
             # Where the database goes while a session is being written, Django says 400: nothing was
             # acknowledged, and the client sends again as after a 500.
@@ -154,6 +201,7 @@ def test_nothing_that_was_called_saved_is_lost(tmp_path):
                 "cards": sum(len(diary.cards) for diary in told),
                 "submitted": sum(len(diary.submitted) for diary in told),
                 "outcomes": sum(len(diary.outcomes) for diary in told),
+                "files": sum(len(diary.files) for diary in told),
             }
             assert all(acknowledged.values()), acknowledged
             _nothing_is_lost(site, told)
@@ -175,6 +223,14 @@ def _nothing_is_lost(site: Site, told: list[Diary]) -> None:
             "JOIN cards_courtcase k ON k.card_id = c.id JOIN cards_caseupdate u ON u.case_id = k.id"
         )
     }
+    files = {
+        (str(uuid).replace("-", ""), checksum)
+        for uuid, checksum, original in site.rows(
+            "SELECT c.uuid, a.sha256, a.original FROM cards_attachment a "
+            "JOIN cards_card c ON c.id = a.card_id"
+        )
+        if _checksum(site.folder / "attachments" / original) == checksum
+    }
     lost = []
     for diary in told:
         for uuid, answers in diary.cards.items():
@@ -193,7 +249,16 @@ def _nothing_is_lost(site: Site, told: list[Diary]) -> None:
             for uuid, code in diary.outcomes
             if (uuid.replace("-", ""), code) not in outcomes
         ]
+        lost += [
+            (uuid, checksum)
+            for uuid, checksum in diary.files
+            if (uuid.replace("-", ""), checksum) not in files
+        ]
     assert lost == []
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _serial(text: str) -> tuple[str, int]:
@@ -223,6 +288,12 @@ HALF = {
     "JOIN cards_courtcase k ON k.id = u.case_id WHERE NOT EXISTS "
     "(SELECT 1 FROM cards_event e WHERE e.card_id = k.card_id AND e.kind = 'outcome')",
     "an outcome twice": "SELECT case_id FROM cards_caseupdate GROUP BY case_id HAVING count(*) > 1",
+    "a file twice": "SELECT card_id, sha256 FROM cards_attachment GROUP BY card_id, sha256 "
+    "HAVING count(*) > 1",
+    "a file without its entry": "SELECT a.id FROM cards_attachment a WHERE NOT EXISTS "
+    "(SELECT 1 FROM cards_event e WHERE e.card_id = a.card_id AND e.kind = 'attachment')",
+    "a submission that was none": "SELECT a.id FROM cards_arrival a "
+    "JOIN cards_card c ON c.uuid = a.uuid WHERE a.submitted AND c.status <> 'submitted'",
     "numbers of people without their count": "SELECT c.id FROM cards_card c "
     "WHERE c.participants IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cards_count n "
     "WHERE n.card_id = c.id AND n.subject = 'participants' AND n.used "

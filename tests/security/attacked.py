@@ -122,6 +122,7 @@ def build() -> World:
         "number": ["1", "2", "6"],
         "language": ["ru", "kk", "en"],
         "form": ["csv", "json", "xlsx", "html", "values"],
+        "slug": ["ru", "kk", "submit"],
         "code": ["rally_activity", "police_control", "law_abidance", "brief_account"],
         "url": ["cards/form/", "cards/city/add/", "cards/city", "jsi18n/"],
         "app_label": ["cards", "accounts"],
@@ -130,5 +131,7 @@ def build() -> World:
 
 
 def tidy() -> None:
-    """Drop the uploads that wait for a confirmation: a rolled-back request leaves its files."""
-    shutil.rmtree(Path(settings.MEDIA_ROOT) / "imports", ignore_errors=True)
+    """Drop uploads that wait for a confirmation, and pieces of files: a rolled-back request leaves
+    them behind."""
+    for folder in ("imports", "pieces"):
+        shutil.rmtree(Path(settings.MEDIA_ROOT) / folder, ignore_errors=True)

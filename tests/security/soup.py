@@ -31,7 +31,7 @@ NAMES = sorted(
         "duplicate_of", "reason", "q", "o", "p", "e", "all", "_popup", "_to_field", "_save",
         "_changelist_filters", "app_label", "model_name", "field_name", "term", "role", "regions",
         "role__exact", "is_active__exact", "regions__code__exact", "alias", "page", "index",
-        "select_across", "_selected_action", "date_joined", "last_login_0", "months", "start",
+        "offset", "size", "device", "parcel", "select_across", "_selected_action", "date_joined", "last_login_0", "months", "start",
     }
 )  # fmt: skip
 #: Values that broke something somewhere once.
@@ -183,3 +183,46 @@ _headers = st.one_of(
         ]
     ),
 )  # fmt: skip
+
+
+#: Any JSON, with what means something to the site here and there.
+_json = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), _wild,
+        st.sampled_from([1, 0, -1, 2**31, 2**63, "card", "outcome", "save", "submit", "mine"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def parcels(known: list[str]):
+    """Words of a parcel that is in order but for some of them; ``known``: identifiers of cards."""
+    answers = {
+        name: [str(each) for each in (value if isinstance(value, tuple) else [value])]
+        for name, value in {**GOOD, **OUTCOME}.items()
+    }
+    good = {
+        "v": 1, "kind": "card", "version": 1, "action": "submit", "answers": answers,
+        "accepted": [], "unseen": False, "take": {}, "counts": [], "replies": {},
+        "made_at": "2018-05-10T12:00:00Z",
+    }  # fmt: skip
+    names = sorted({*good, "uuid", "card"})
+    cards = st.sampled_from([*known, "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"])
+    some = st.dictionaries(st.sampled_from(NAMES), st.lists(_value, max_size=3), max_size=4)
+    count = st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("subject", "best", "at", "basis"), _json)
+    )
+    odd = st.one_of(
+        st.dictionaries(st.sampled_from(names), _json, max_size=3),
+        st.fixed_dictionaries({"answers": some.map(lambda found: answers | found)}),
+        st.fixed_dictionaries({"take": st.dictionaries(st.sampled_from(NAMES), _wild, max_size=3)}),
+        st.fixed_dictionaries({"counts": st.lists(count, max_size=3)}),
+        st.fixed_dictionaries({"replies": st.dictionaries(_wild, _wild, max_size=2)}),
+    )
+    return st.builds(
+        lambda kind, uuid, card, change: {**good, "kind": kind, "uuid": uuid, "card": card} | change,
+        st.sampled_from(["card", "card", "outcome"]), cards, cards, odd,
+    )  # fmt: skip

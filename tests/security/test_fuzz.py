@@ -5,17 +5,21 @@ request is rolled back, so that every one meets the same world.
 """
 
 import contextlib
+import json
 import logging
 import os
 import time
+import uuid
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from cards.field import sealing
 from cards.files.importing import check
 from cards.files.records import Unreadable
+from tests import field
 from tests.files import card_row, csv_of
 from tests.security import attacked, soup
 from tests.security.sheets import changed
@@ -91,6 +95,59 @@ def test_no_request_breaks_the_site_or_stops_it(reference):
         assert {
             route.name for route in everywhere if not route.name.startswith(("admin:", "("))
         } <= reached
+
+
+def test_no_parcel_breaks_the_site(reference):
+    """What a device could have sealed, and what none would: opened, read, taken or not."""
+    place = attacked.build()
+    clients = {role: place.client(role) for role in ("monitor", "editor")}
+    results = set()
+
+    @many(0.15)
+    @given(soup.parcels(place.known["uuid"]), st.sampled_from(sorted(clients)))
+    def attack(said, role):
+        sealed = sealing.seal(json.dumps(said).encode())
+        begun = time.monotonic()
+        with transaction.atomic():
+            answer = clients[role].post(
+                "/field/send/", json.dumps({"parcel": sealed}), content_type="application/json"
+            )
+            transaction.set_rollback(True)
+        assert broken(answer) == ""
+        assert answer.status_code in (200, 400)
+        assert time.monotonic() - begun < HANGS
+        results.add(answer.json()["result"])
+
+    attack()
+    assert {"refused", "gone", "unreadable"} <= results
+
+
+def test_no_bytes_in_pieces_break_the_site(reference):
+    place = attacked.build()
+    client, card = place.client("monitor"), str(place.cards["draft"].uuid)
+    good = field.file_of(card, b"%PDF-1.7 a decision")
+    inside = sealing.open_parcel(json.loads(good))
+
+    @many(0.05)
+    @given(st.integers(0, len(inside)), st.binary(max_size=9), st.integers(0, 40), st.booleans())
+    def attack(at, more, gone, sealed):
+        content = inside[:at] + more + inside[at + gone :]
+        if not sealed:
+            at = at * len(good) // len(inside)
+            content = good[:at] + more + good[at + gone :]
+        whole = json.dumps(sealing.seal(content)).encode() if sealed else content
+        with transaction.atomic():
+            answer = client.post(
+                f"/field/pieces/{uuid.uuid4()}/?offset=0&size={len(whole)}",
+                whole,
+                content_type="application/octet-stream",
+            )
+            transaction.set_rollback(True)
+        attacked.tidy()
+        assert broken(answer) == ""
+        assert answer.json()["result"] in ("saved", "refused", "early", "held", "gone")
+
+    attack()
 
 
 def _read(content: bytes, user) -> None:
