@@ -34,6 +34,20 @@ HEADERS = {
 }
 
 
+#: What only a page heeds. Fifty scripts and styles that carried it would weigh as much as the page.
+FOR_PAGES = (
+    "Content-Security-Policy",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Frame-Options",
+    "X-Permitted-Cross-Domain-Policies",
+)
+#: Types of static files that no browser shows as a page.
+NO_PAGES = ("text/css", "text/javascript", "font/woff2")
+
+
 class HeadersMiddleware:
     """First in line, so that refusals, redirects and files of any kind carry the same."""
 
@@ -50,10 +64,19 @@ class HeadersMiddleware:
         if getattr(request, "signed_out", False):
             # The pages that the browser kept go; never its storage, where unsent cards may lie.
             response.headers["Clear-Site-Data"] = '"cache"'
+        if request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            _lighten(response)
         for cookie in response.cookies.values():
             cookie["secure"] = cookie["secure"] or settings.HTTPS
             cookie["samesite"] = cookie["samesite"] or "Lax"
         return response
+
+
+def _lighten(response) -> None:
+    """Take from a script, a style or a font what is meant for pages."""
+    if response.headers.get("Content-Type", "").split(";")[0] in NO_PAGES:
+        for name in FOR_PAGES:
+            response.headers.pop(name, None)
 
 
 @receiver(user_logged_out)

@@ -73,8 +73,13 @@ FILES = (
     "js/field/store.js",
     "js/field/sync.js",
 )
-#: Scripts that the field page itself does not load as modules.
-ELSEWHERE = ("js/theme.js", "js/field/calendar.js", "js/field/start.js")
+#: Scripts that the field page does not load as modules, or not at its beginning.
+ELSEWHERE = (
+    "js/theme.js",
+    "js/field/calendar.js",
+    "js/field/start.js",
+    "vendor/jose/jose.js",
+)
 #: The answers of the quick card.
 QUICK = ("city", "form", "topic", "participants", "police")
 #: After how many hours drafts may lock.

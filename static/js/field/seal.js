@@ -1,6 +1,4 @@
 /* The two seals: the device's key for what may be read again, the bureau's for what may not. */
-import { GeneralEncrypt, importJWK } from "../../vendor/jose/jose.js";
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -12,6 +10,8 @@ export const importKey = (bytes) =>
 
 /* A JWE (RFC 7516, general JSON) that the bureau alone can open; keys: its public JWKs. */
 export async function forBureau(bytes, keys) {
+  // Not needed before something is sealed: the page is there sooner.
+  const { GeneralEncrypt, importJWK } = await import("../../vendor/jose/jose.js");
   const box = new GeneralEncrypt(bytes).setProtectedHeader({ enc: "A256GCM", typ: "zhinalys-parcel", cty: "json" });
   for (const { kid, alg, ...key } of keys) {
     box.addRecipient(await importJWK({ kid, ...key }, alg)).setUnprotectedHeader({ alg, kid });

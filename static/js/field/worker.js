@@ -5,8 +5,9 @@ const pages = new Set([...Object.values(KEPT.shells), KEPT.calendar]);
 const files = new Set(KEPT.files);
 
 self.addEventListener("install", (event) => {
-  // All or nothing: a set with a hole in it would fail where nobody can mend it.
-  const wanted = KEPT.files.map((file) => new Request(file, { cache: "reload", credentials: "omit" }));
+  // All or nothing: a set with a hole in it would fail where nobody can mend it. What the browser has
+  // just loaded is asked about, not sent again: the first visit may be over a slow network.
+  const wanted = KEPT.files.map((file) => new Request(file, { cache: "no-cache", credentials: "omit" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(wanted)));
 });
 
