@@ -53,6 +53,7 @@ FILES = (
     "js/errors.js",
     "js/inputs.js",
     "js/progress.js",
+    "js/field/answers.js",
     "js/field/app.js",
     "js/field/calendar.js",
     "js/field/card.js",

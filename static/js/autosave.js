@@ -1,5 +1,6 @@
 /* Saves the card to the server while it is being filled in, and says honestly what is saved.
-   Nothing of a card is ever kept in the browser's storage: a seized phone would tell it. */
+   Without a connection it is kept sealed on a device that works in the field (field/stash.js); in the
+   clear nothing of a card is ever kept: a seized phone would tell it. */
 import { csrfToken } from "./csrf.js";
 
 const QUIET = 3_000; // after the last change

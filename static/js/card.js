@@ -13,8 +13,24 @@ function key(prefix, state) {
   return prefix + state[0].toUpperCase() + state.slice(1);
 }
 
+/* What cannot be sent lies sealed on a device that works in the field, until the site has it. */
+let stashed = false;
+async function keepHere(state) {
+  if (!("field" in line.dataset)) return;
+  if (state === "saved" && !stashed) return;
+  const { drop, stash } = await import("./field/stash.js");
+  if (state === "saved") {
+    stashed = false;
+    await drop(form);
+  } else if (["offline", "session", "failed"].includes(state) && (await stash(form))) {
+    stashed = true;
+    line.querySelector("[data-save-text]").textContent = line.dataset.textKept;
+  }
+}
+
 /* A line that says where things stand; only trouble is read aloud. */
 function report(state, answer) {
+  if (line) keepHere(state);
   if (["saved", "partly", "invalid"].includes(state)) {
     showErrors(form, answer.errors || {});
     updateProgress();

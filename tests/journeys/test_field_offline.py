@@ -318,6 +318,42 @@ def test_a_draft_from_the_phone_is_finished_on_a_laptop(page, handset, monitor):
     assert laptop.input_value("#id_place") == field.WORD
 
 
+def test_what_the_ordinary_card_cannot_send_is_kept_sealed(page):
+    page.goto("/cards/new/")
+    uuid = page.input_value("[name=uuid]")
+    page.context.set_offline(True)
+    page.fill("#id_place", field.WORD)
+    expect(page.locator("[data-save-text]")).to_contain_text("kept sealed", timeout=15_000)
+    assert not field.answers_in(field.dump(page), field.WORD)
+    # The phone dies; the field page has the draft.
+    other = page.context.new_page()
+    page.close(run_before_unload=False)
+    other.goto(f"/field/en/#card-{uuid}")
+    other.wait_for_selector(field.READY)
+    expect(other.locator("#id_place")).to_have_value(field.WORD)
+    other.context.set_offline(False)
+    field.state(other, "saved")
+    assert cards().get().place == field.WORD
+
+
+def test_storage_that_was_evicted_comes_back_from_the_site(page):
+    field.open_field(page)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.state(page, "saved")
+    page.goto("/calendar/")
+    page.evaluate(
+        """() => new Promise((done) => {
+          const gone = indexedDB.deleteDatabase("zhinalys");
+          gone.onsuccess = gone.onblocked = () => done(true);
+        })"""
+    )
+    page.evaluate("caches.keys().then((names) => Promise.all(names.map((n) => caches.delete(n))))")
+    field.open_field(page)
+    page.click("[data-open]")
+    expect(page.locator("#id_place")).to_have_value(field.WORD)
+
+
 def test_two_devices_on_one_draft_choose_field_by_field(page, handset, monitor):
     field.open_field(page)
     field.new_card(page)

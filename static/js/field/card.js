@@ -5,6 +5,7 @@ import { openQuestions } from "../progress.js";
 import { $, $$, ask, clock, h, icon, notice, say, size, tell } from "./html.js";
 import * as crowd from "./crowd.js";
 import * as drafts from "./drafts.js";
+import { read } from "./answers.js";
 import * as form_ from "./form.js";
 import * as key from "./key.js";
 import { linkState } from "./link.js";
@@ -110,7 +111,7 @@ function onInput(event) {
 
 /* Something changed: kept at once, sent when it rests. */
 function typed() {
-  record.answers = form_.read(form);
+  record.answers = read(form);
   record.revision += 1;
   record.blocked = false;
   record.confirm = null;
@@ -166,7 +167,7 @@ function stillOpen() {
 
 async function finish(accepted = []) {
   if (form.dataset.mode === "quick") mode("whole");
-  record.answers = form_.read(form);
+  record.answers = read(form);
   const errors = stillOpen();
   showErrors(form, errors);
   update();

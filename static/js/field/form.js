@@ -1,19 +1,9 @@
-/* The card's form and plain answers: {field: [texts]}, as a browser would post them. */
+/* The card's form as the field page shows and fills it. */
+import { OURS } from "./answers.js";
 import { conditionalQuestions } from "../conditions.js";
 import { quickAnswers } from "../inputs.js";
 import { sectionProgress } from "../progress.js";
 import { $$, h, icon, labels, say } from "./html.js";
-
-const OURS = ["uuid", "version"];
-
-export function read(form) {
-  const answers = {};
-  for (const [name, value] of new FormData(form)) {
-    if (OURS.includes(name) || name.startsWith("answer-") || name.startsWith("take_") || typeof value !== "string") continue;
-    (answers[name] ??= []).push(value);
-  }
-  return answers;
-}
 
 export function fill(form, answers) {
   for (const field of form.elements) {

@@ -5,6 +5,7 @@ import { quickAnswers } from "../inputs.js";
 import { openQuestions } from "../progress.js";
 import { $, button, day, h, say, tell } from "./html.js";
 import * as drafts from "./drafts.js";
+import { read } from "./answers.js";
 import * as form_ from "./form.js";
 import * as key from "./key.js";
 import * as queue from "./queue.js";
@@ -39,7 +40,7 @@ export function setUp(home) {
 async function finish() {
   const owner = await key.owner();
   const uuid = crypto.randomUUID();
-  const content = { v: 1, kind: "outcome", uuid, card: card.uuid, answers: form_.read(form), made_at: new Date().toISOString() };
+  const content = { v: 1, kind: "outcome", uuid, card: card.uuid, answers: read(form), made_at: new Date().toISOString() };
   const box = JSON.stringify(await seal.parcelOf(content, owner.keys));
   await store.putParcel({ ...drafts.row(owner.account, "outcome", uuid), card: card.uuid, box });
   form_.fill(form, {});
