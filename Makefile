@@ -11,7 +11,7 @@ PYTHON := .venv/bin/python
 PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
 LANGUAGES := --locale ru --locale kk
 # How long `make soak` is: docs/soak.md has the last results.
-SOAK ?= FAULTS_KILLS=3000 FAULTS_EDITORS=50 FAULTS_EDITS=200 FAULTS_SEQUENCES=20000
+SOAK ?= FAULTS_KILLS=3000 FAULTS_EDITORS=50 FAULTS_EDITS=200 FAULTS_SEQUENCES=20000 FAULTS_FIELD_SEQUENCES=20000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast soak mutants lint format messages screenshots guide-pictures clean
