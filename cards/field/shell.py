@@ -71,6 +71,7 @@ FILES = (
     "js/field/queue.js",
     "js/field/seal.js",
     "js/field/start.js",
+    "js/field/stash.js",
     "js/field/store.js",
     "js/field/sync.js",
 )
@@ -79,6 +80,7 @@ ELSEWHERE = (
     "js/theme.js",
     "js/field/calendar.js",
     "js/field/start.js",
+    "js/field/stash.js",
     "vendor/jose/jose.js",
 )
 #: The answers of the quick card.
