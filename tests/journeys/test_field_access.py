@@ -171,6 +171,39 @@ def test_a_quick_card_is_made_by_keys_alone(opened, monitor):
     assert card.topic_id
 
 
+def test_a_practised_quick_card_takes_less_than_thirty_seconds(opened, monitor):
+    """A second and a half for each tap, which is slow for a thumb that knows the way."""
+    from cards.models import Card
+    from tests.factories import make_card
+
+    make_card("submitted", monitor=monitor)
+    page = opened()
+    begun = time.monotonic()
+
+    def tap(selector: str) -> None:
+        page.wait_for_timeout(1500)
+        page.click(selector)
+
+    def choose(selector: str, code: str) -> None:
+        page.wait_for_timeout(3000)  # one tap opens the list, another chooses
+        page.select_option(selector, code)
+
+    tap("[data-new=quick]")
+    choose("#id_form", "picket")
+    choose("#id_topic", "police_actions")
+    for step in ("10", "10", "1"):
+        tap(f".counter[data-target=id_participants] [data-step='{step}']")
+    tap(".counter[data-target=id_police] [data-step='5']")
+    tap("[data-save]")
+    field.at_home(page)
+    took = time.monotonic() - begun
+    print(f"quick card: {took:.1f} s")  # noqa: T201
+    assert took < 30
+    card = Card.objects.get(monitor=monitor, status="draft")
+    assert (card.city_id, card.form_id, card.topic_id) == ("almaty", "picket", "police_actions")
+    assert (card.participants, card.police) == (21, 5)
+
+
 def test_the_next_card_starts_where_the_last_one_was(opened, monitor):
     from tests.factories import make_card
 
