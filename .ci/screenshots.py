@@ -48,6 +48,16 @@ def main(site: str) -> None:
         for _tap in range(12):
             phone.click('.counter[data-target="id_participants"] [data-step="1"]')
         phone.screenshot(path=IMAGES / "card-360.png")
+        phone.goto("/field/ru/")
+        phone.wait_for_selector("html[data-ready=yes]")
+        phone.wait_for_timeout(2000)
+        phone.context.set_offline(True)
+        phone.click("[data-new=quick]")
+        phone.locator('.question[data-field="participants"] .field-counts button').click()
+        for step in ("10", "5", "5", "1", "1"):
+            phone.click(f"#tally [data-add='{step}']")
+        phone.screenshot(path=IMAGES / "counting-360.png")
+        phone.context.set_offline(False)
         desk = signed_in(browser, site, "analyst", 1280, 900)
         pdf = desk.request.get("/reports/2018/files/pdf/ru/", timeout=180_000).body()
         browser.close()

@@ -72,7 +72,7 @@ export async function open(uuid, { quick = false, steal = false, state: told = {
   form_.limitCities(form, cities, record.answers.city?.[0]);
   form_.fill(form, record.answers);
   for (const question of $$(".question--error", form)) clearError(question);
-  mode(quick ? "quick" : "whole");
+  mode(quick && record.editable ? "quick" : "whole");
   show();
   line(drafts.unsent(record) ? "kept" : "idle");
   return true;
@@ -111,7 +111,7 @@ function onInput(event) {
 
 /* Something changed: kept at once, sent when it rests. */
 function typed() {
-  record.answers = read(form);
+  if (record.editable) record.answers = read(form);
   record.revision += 1;
   record.blocked = false;
   record.confirm = null;
@@ -183,6 +183,9 @@ async function finish(accepted = []) {
   try {
     await flush();
     await send(accepted);
+  } catch (error) {
+    if (!(error instanceof store.Full)) throw error;
+    line("full");
   } finally {
     sending.removeAttribute("aria-busy");
     sending.disabled = false;
@@ -268,8 +271,18 @@ function show() {
   showErrors(form, record.errors);
   crowd.showCounts(form, record, typed);
   showPhotos();
+  readOnly(!record.editable);
   $("[data-discard]").hidden = !(record.gone || !record.version);
   update();
+}
+
+/* A card that is with the editors is read; only their questions are answered. */
+function readOnly(yes) {
+  for (const field of form.elements) {
+    if (field.name && !("message" in field.dataset)) field.disabled = yes;
+  }
+  for (const part of $$(".field-near, .field-counts, .field-photos, .counter, [data-fill]", form)) part.hidden = yes;
+  form.toggleAttribute("data-read-only", yes);
 }
 
 /* The person chose a side for each answer. */
@@ -348,6 +361,7 @@ async function discard() {
 function forget() {
   clearTimeout(keepTimer);
   if (record) drafts.hold(record, false);
+  readOnly(false);
   record = null;
   form_.fill(form, {});
   for (const old of $$(".asking", form)) old.remove();

@@ -1,6 +1,6 @@
 /* Cards that are being filled in, as this device has them. One record for each:
    {uuid, version, status, number, title, answers, counts, photos, replies, threads, returned_for,
-    errors, conflict, confirm, gone, revision, sent}. It is unsent while revision differs from sent. */
+    errors, conflict, confirm, gone, blocked, editable, revision, sent}. It is unsent while revision differs from sent. */
 import * as key from "./key.js";
 import * as seal from "./seal.js";
 import * as store from "./store.js";
@@ -14,7 +14,7 @@ export function blank(uuid, answers = {}) {
   return {
     uuid, version: 0, status: "draft", number: null, title: "", answers, counts: [], photos: [],
     replies: {}, threads: [], returned_for: "", errors: {}, conflict: null, confirm: null, gone: "",
-    blocked: false, revision: 0, sent: 0,
+    blocked: false, editable: true, revision: 0, sent: 0,
   };
 }
 
@@ -99,7 +99,9 @@ function order() {
 
 export function contentOf(record, { action, unseen = false, accepted = [], take = {} }) {
   return {
-    v: 1, kind: "card", uuid: record.uuid, version: record.version, action, answers: record.answers,
+    v: 1, kind: "card", uuid: record.uuid, version: record.version, action,
+    // A card that is with the editors takes an answer to their question, nothing else.
+    answers: record.editable ? record.answers : {},
     accepted, unseen, take, counts: record.counts, replies: record.replies,
     made_at: new Date().toISOString(),
   };
@@ -107,7 +109,7 @@ export function contentOf(record, { action, unseen = false, accepted = [], take 
 
 /* What the site says of its own copy, into the record; what is typed here and unsent stays. */
 export function takeSite(record, card, { answers = true } = {}) {
-  for (const name of ["version", "status", "number", "title", "threads", "returned_for"]) {
+  for (const name of ["version", "status", "number", "title", "threads", "returned_for", "editable"]) {
     if (card[name] !== undefined) record[name] = card[name];
   }
   if (answers) record.answers = card.answers;

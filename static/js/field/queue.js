@@ -98,8 +98,18 @@ async function openElsewhere() {
 
 const envelope = async (parcel) => ({ json: { device: await store.deviceId(), parcel } });
 
-/* Sends a draft as it is now: {kind, answer}. */
-export async function push(record, { action = "save", accepted = [], take = {}, patience } = {}) {
+const turns = new WeakMap(); // record -> what is being sent of it
+
+/* Sends a draft as it is now: {kind, answer}. One message of a card at a time, so that versions follow
+   each other. */
+export function push(record, how = {}) {
+  const turn = (turns.get(record) ?? Promise.resolve()).then(() => pushNow(record, how));
+  turns.set(record, turn.catch(() => {}));
+  return turn;
+}
+
+async function pushNow(record, { action = "save", accepted = [], take = {}, patience }) {
+  if (record.over) return { kind: "ok", answer: { result: "already" } };
   const owner = await key.owner();
   if (!owner) return { kind: "session", answer: null };
   const { revision } = record;
@@ -108,6 +118,8 @@ export async function push(record, { action = "save", accepted = [], take = {}, 
   const { kind, data } = await speak(ADDRESSES.send, { ...sent, patience });
   if (kind !== "ok") return { kind, answer: data };
   await sentNow();
+  // A word to the editor: what waits is another list now.
+  if (!record.editable) arrived = true;
   await took(record, data, { revision, chosen: Object.keys(take).length > 0 });
   tell("answered", { record, answer: data });
   return { kind, answer: data };
