@@ -18,6 +18,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cards.field import uploads
 from cards.models import Attachment, Card, CaseUpdate, Event
 from tests import field as words
 from tests.factories import EditorFactory, MonitorFactory, card_answers
@@ -278,8 +279,10 @@ class World:
 
 
 @pytest.fixture
-def people(reference, settings, tmp_path):
+def people(reference, settings, tmp_path, monkeypatch):
     """A device, a desk and an editor."""
+    # One person sends the files of all sequences, and leaves most of them unfinished.
+    monkeypatch.setattr(uploads, "MOST_UNFINISHED", 10**9)
     settings.MEDIA_ROOT = tmp_path
     monitor, desk, editor = MonitorFactory(all_regions=True), Client(), Client()
     desk.force_login(monitor)
