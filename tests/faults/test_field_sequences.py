@@ -18,8 +18,8 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cards.models import Attachment, Card, CaseUpdate, Event, Upload
-from cards.models.field import UploadState
+from cards.field import uploads
+from cards.models import Attachment, Card, CaseUpdate, Event
 from tests import field as words
 from tests.factories import EditorFactory, MonitorFactory, card_answers
 from tests.faults.site import posted
@@ -80,8 +80,6 @@ class World:
     """The stored card as it has to be, and everybody who works on it."""
 
     def __init__(self, device: Device, desk: Client, editor: Client, met: Counter):
-        # An account may have so many files under way; those of earlier sequences are none of ours.
-        Upload.objects.update(state=UploadState.DONE)
         self.met = met
         self.uuid = str(uuids.uuid4())
         self.device, self.desk_client, self.editor = device, desk, editor
@@ -281,8 +279,10 @@ class World:
 
 
 @pytest.fixture
-def people(reference, settings, tmp_path):
+def people(reference, settings, tmp_path, monkeypatch):
     """A device, a desk and an editor."""
+    # One person sends the files of all sequences, and leaves most of them unfinished.
+    monkeypatch.setattr(uploads, "MOST_UNFINISHED", 10**9)
     settings.MEDIA_ROOT = tmp_path
     monitor, desk, editor = MonitorFactory(all_regions=True), Client(), Client()
     desk.force_login(monitor)

@@ -79,8 +79,8 @@ class World:
 
     def send(self, name: str, way: str, heard: bool, **chosen) -> None:
         tab = self.tabs[name]
-        if name == "editor" and way == "submit":
-            way = "edit"  # an editor corrects a card that is submitted already
+        # Editors correct what is submitted; submitting it again is not theirs.
+        way = "edit" if name == "editor" and way == "submit" else way
         address = f"/cards/{self.uuid}/{'autosave' if way == 'autosave' else 'edit'}/"
         data = posted(tab.answers, uuid=self.uuid, version=tab.version, **chosen)
         data |= {"action": "submit", "accepted": "duplicate"} if way == "submit" else {}
