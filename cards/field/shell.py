@@ -186,6 +186,7 @@ def _worker() -> str:
         "files": [*pages, *(static(name) for name in FILES)],
         "shells": {code: reverse("field:shell", args=[code]) for code in languages},
         "calendar": reverse("field_calendar"),
+        "sign_out": reverse("sign_out"),
     }
     return f"const KEPT = {json.dumps(kept)};\n{body.decode()}"
 

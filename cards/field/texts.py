@@ -62,6 +62,7 @@ TEXTS = {
     "pin": _("PIN"),
     "unlock": _("Open"),
     "unlock_passkey": _("Open with the passkey"),
+    "unlock_site": _("Show again who you are"),
     "pin_wrong": _("That is not the PIN. Tries left: {n}."),
     "pin_over": _("Too many wrong tries: the PIN has been removed. Sign in to open the drafts."),
     "passkey_failed": _("The passkey did not open the drafts. Try again, or sign in."),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cards.field import home, parcels, sealing, shape, uploads
 from cards.field.errors import Unreadable
-from monitoring.accounts import devices
+from monitoring.accounts import devices, sessions
 from monitoring.accounts.access import allowed
 
 
@@ -48,7 +48,8 @@ def state(request):
     uuid = shape.uuid_in(_object(request).get("device"))
     try:
         device = devices.known(request.user, uuid, request.META.get("HTTP_USER_AGENT", ""))
-        return JsonResponse(home.state_of(request.user, device))
+        told = home.state_of(request.user, device)
+        return JsonResponse(told | {"sign_in": sessions.sign_in_of(request.session)})
     except devices.Forgotten:
         return JsonResponse({"forgotten": True}, status=410)
     except sealing.NoKey:

@@ -13,6 +13,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from monitoring.accounts import second_factor
 from monitoring.accounts.models import Means, User, UserSession
@@ -94,6 +95,12 @@ def seen(session) -> None:
     session.setdefault(BEGUN, now)
     session[SEEN] = now
     UserSession.objects.filter(key=session.session_key).update(seen_at=timezone.now())
+
+
+def sign_in_of(session) -> str:
+    """Which proof of who one is the session rests on: another after each new one; no secret."""
+    text = f"{session.session_key} {session.get(FRESH)}"
+    return salted_hmac("monitoring.accounts.sign_in", text).hexdigest()[:20]
 
 
 def sessions_of(account: User) -> list[UserSession]:

@@ -448,6 +448,13 @@ def test_a_card_can_be_begun_while_the_drafts_are_locked(page):
     page.context.set_offline(False)
     field.everything_sent(page)
     assert cards().get().place == field.WORD
+    # There is a connection and a session, and still the drafts stay locked.
+    expect(page.locator(".field-locked")).to_be_visible()
+    expect(page.locator("[data-open]")).to_have_count(0)
+    page.click("text=Show again who you are")
+    page.fill("[name=password]", field.PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector(field.READY)
     page.click("[data-open]")
     expect(page.locator("#id_place")).to_have_value(field.WORD)
 
@@ -506,6 +513,10 @@ def test_a_quick_exit_works_without_a_network(page):
     page.wait_for_url("**/calendar/")
     field.open_field(page)
     expect(page.locator(".field-locked")).to_contain_text("locked: 1")
+    # The network is back, and with it nobody else comes in.
+    page.context.set_offline(False)
+    page.goto("/cards/")
+    assert "/sign-in/" in page.url
 
 
 def test_wiping_says_what_is_lost_and_leaves_nothing(page):

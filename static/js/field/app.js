@@ -84,7 +84,7 @@ async function ask() {
   const { kind, state, forgotten } = await refresh();
   if (kind === "ok") told = state;
   if (kind === "forgotten" || forgotten) tell("error", say("forgotten"));
-  if (kind === "ok") queue.kick();
+  if (kind === "ok" || kind === "locked") queue.kick();
   await showLink();
   if (!card.current()) await redraw();
 }

@@ -6,8 +6,11 @@ import * as store from "./store.js";
 
 const AWAY = "away"; // in sessionStorage: js/theme.js leads every page of this tab there
 
-function signOut() {
-  // Not waited for: it goes out while the page leaves.
+/* Not waited for: it goes out while the page leaves. Without a network the worker does it before it
+   loads anything else from the site. */
+async function signOut() {
+  const notes = await caches.open("field-notes");
+  await notes.put("/sign-out", new Response(csrfToken()));
   return fetch(ADDRESSES.signOut, { method: "POST", headers: { "X-CSRFToken": csrfToken() }, keepalive: true, redirect: "manual" }).catch(() => {});
 }
 
@@ -28,7 +31,7 @@ async function leave(flush) {
   key.whenLocked(() => {}); // the page is being left: nothing is to be shown any more
   await flush();
   await key.lock();
-  signOut();
+  await Promise.race([signOut(), new Promise((late) => setTimeout(late, 200))]);
 }
 
 /* The first page of this tab becomes the harmless one; what lay after it can be reached no more. */
@@ -51,10 +54,10 @@ export async function wipeDevice(harmless) {
   await speak(ADDRESSES.forget, { json: { device: await store.deviceId() }, patience: 3_000 });
   await key.lock();
   await store.wipe();
+  await Promise.race([signOut(), new Promise((late) => setTimeout(late, 3_000))]);
   for (const name of await caches.keys()) await caches.delete(name);
   for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
   localStorage.clear();
   sessionStorage.clear();
-  await Promise.race([signOut(), new Promise((late) => setTimeout(late, 3_000))]);
   location.replace(harmless);
 }

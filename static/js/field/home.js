@@ -1,5 +1,5 @@
 /* The beginning: what waits for the monitor, what waits to be sent. */
-import { $, button, clock, day, h, icon, say, size } from "./html.js";
+import { $, button, clock, day, h, icon, say, setup, size } from "./html.js";
 import { titleOf } from "./card.js";
 import * as drafts from "./drafts.js";
 import * as key from "./key.js";
@@ -99,5 +99,6 @@ async function lockPanel(n, acts) {
       }
     }), said);
   }
+  body.push(h("p", {}, h("a", { class: "btn btn-outline-primary", href: setup.confirm }, say("unlock_site"))));
   return h("section", { class: "notice notice--warning field-locked" }, icon("lock"), h("div", {}, ...body));
 }

@@ -24,6 +24,7 @@ export async function lockAfter() {
 async function use(account, key) {
   const seconds = await lockAfter();
   open = { account, key };
+  await store.dropMeta("locked");
   // A clock that was set back does not make the time longer than it is from now.
   await store.setMeta("key", { account, key, since: Date.now(), until: Date.now() + seconds * 1000 });
   clearTimeout(timer);
@@ -36,7 +37,7 @@ export async function restore() {
   if (!kept) return false;
   const left = kept.until - Date.now();
   if (left <= 0 || Date.now() < kept.since - 60_000) {
-    await store.dropMeta("key");
+    await close();
     return false;
   }
   open = { account: kept.account, key: kept.key };
@@ -45,15 +46,25 @@ export async function restore() {
   return true;
 }
 
-/* The site has said which key is this device's. */
-export async function fromSite(account, bytes) {
+/* The site has said which key is this device's. What was locked stays locked until somebody has shown
+   who they are again: the sign-in of before does not open it. signIn: which sign-in that is. true if
+   the drafts are open. */
+export async function fromSite(account, bytes, signIn) {
+  if ((await store.meta("locked")) === signIn) return false;
+  await store.setMeta("sign_in", signIn);
   await use(account, await importKey(bytes));
+  return true;
+}
+
+async function close() {
+  await store.setMeta("locked", (await store.meta("sign_in")) ?? "");
+  await store.dropMeta("key");
 }
 
 export async function lock() {
   open = null;
   clearTimeout(timer);
-  await store.dropMeta("key");
+  await close();
   onLock();
 }
 

@@ -13,7 +13,7 @@ export async function restoreClock() {
   setAhead((await store.meta("ahead")) ?? 0);
 }
 
-/* {kind, state}: kind as of link.speak. After "ok" the drafts are open. */
+/* {kind, state}: kind as of link.speak, or "locked". After "ok" the drafts are open. */
 export async function refresh({ again = true } = {}) {
   const device = await store.deviceId();
   const { kind, data } = await speak(ADDRESSES.state, { json: { device } });
@@ -30,8 +30,8 @@ export async function refresh({ again = true } = {}) {
   setAhead(correction);
   await store.setMeta("ahead", correction);
   await store.setMeta("owner", { account: data.account, keys: data.keys, lock_after: data.lock_after });
-  await key.fromSite(data.account, bytesOf(data.key));
-  const { key: _secret, keys: _keys, cards, ...rest } = data;
+  if (!(await key.fromSite(data.account, bytesOf(data.key), data.sign_in))) return { kind: "locked", state: null };
+  const { key: _secret, keys: _keys, sign_in: _signIn, cards, ...rest } = data;
   try {
     await drafts.merge(cards);
     await drafts.keepState(rest);
@@ -55,4 +55,5 @@ async function forgotten() {
   for (const id of await store.sealedIds()) await store.dropSealed(id);
   await store.dropMeta("device");
   await key.lock();
+  for (const name of ["locked", "sign_in"]) await store.dropMeta(name);
 }

@@ -39,9 +39,20 @@ async function elsewhere() {
   return Response.redirect(KEPT.shells[language] || Object.values(KEPT.shells)[0]);
 }
 
+/* A quick exit without a network could not end the session: nothing is loaded before that is done. */
+async function endSession() {
+  const notes = await caches.open(NOTES);
+  const token = await notes.match("/sign-out");
+  if (!token) return;
+  const headers = { "X-CSRFToken": await token.text() };
+  await fetch(KEPT.sign_out, { method: "POST", headers, credentials: "same-origin", redirect: "manual" });
+  await notes.delete("/sign-out");
+}
+
 async function navigate(request, path) {
   if (pages.has(path)) return (await kept(path)) || fetch(request);
   try {
+    await endSession();
     return await fetch(request);
   } catch {
     return elsewhere();

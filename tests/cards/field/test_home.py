@@ -27,6 +27,18 @@ from tests.security.hostile import picture
 pytestmark = pytest.mark.django_db
 
 
+def test_each_proof_of_who_one_is_has_a_name_of_its_own(device):
+    """What was locked on a device opens only with another proof than the one of before."""
+    first = device.state()["sign_in"]
+    assert device.state()["sign_in"] == first
+    session = device.client.session
+    session["fresh_at"] = session["fresh_at"] + 60
+    session.save()
+    second = device.state()["sign_in"]
+    assert second != first
+    assert session.session_key not in (first, second)
+
+
 def test_the_first_visit_gives_a_key_that_stays_the_same(device, monitor):
     first, second = device.state(), device.state()
     assert first["key"] == second["key"]
