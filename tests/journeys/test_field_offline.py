@@ -141,6 +141,31 @@ def test_a_draft_lives_through_a_restart_of_the_browser(restarted, monitor):
     expect(page.locator("#id_demands")).to_have_value(field.WORD)
 
 
+def test_after_a_day_it_opens_locked_and_still_takes_a_card(page):
+    import datetime
+
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", "of yesterday")
+    field.kept(page)
+    page.click("[data-view=card] [data-go=home]")
+    tomorrow = datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(hours=25)
+    page.clock.set_fixed_time(tomorrow)
+    page.reload()
+    page.wait_for_selector(field.READY)
+    expect(page.locator(".field-locked")).to_contain_text("locked: 1")
+    field.new_card(page)
+    field.fill(page, place=field.WORD)
+    field.finish(page)
+    field.at_home(page)
+    assert not field.answers_in(field.dump(page), field.WORD)
+    page.context.set_offline(False)
+    page.click("[data-send]")
+    field.everything_sent(page)
+    assert cards().get().place == field.WORD
+
+
 def test_nothing_of_a_finished_card_can_be_read(page):
     field.open_field(page)
     page.context.set_offline(True)
