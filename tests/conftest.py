@@ -4,6 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
+from tests import gate
 from tests.fixtures import (  # noqa: F401  (fixtures of every test)
     administrator,
     analyst,
@@ -29,6 +30,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     sealing.ensure()
     with django_db_blocker.unblock():
         load_reference()
+
+
+@pytest.fixture(autouse=True)
+def _the_gate_is_open():
+    """A journey leaves the gate of the live server shut; the next test in this process comes in."""
+    gate.let_in()
 
 
 @pytest.fixture(scope="session", autouse=True)

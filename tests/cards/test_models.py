@@ -1,6 +1,7 @@
 """What the database itself refuses: vocabularies, ranges, combinations; raw updates, no forms."""
 
 import datetime
+import uuid
 
 import pytest
 from django.apps import apps
@@ -25,6 +26,7 @@ from cards.models import (
     Period,
     PermitApplication,
     Query,
+    Upload,
 )
 from cards.models.fields import CodesField
 from cards.validators import REQUIRED
@@ -73,6 +75,7 @@ def rows(reference):
         author=card.editor,
     )
     AccessEntry.objects.create(user=card.editor, action="card_viewed")
+    Upload.objects.create(account=card.editor, uuid=uuid.uuid4(), size=1)
     UserSession.objects.create(account=card.editor, key="k", seen_at=timezone.now())
     return {model: model.objects.all() for model in {model for model, _field in choice_fields()}}
 

@@ -8,6 +8,7 @@ import re
 import uuid as uuids
 
 import pytest
+from django.core.management.utils import get_random_secret_key
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -65,7 +66,7 @@ def test_another_device_and_another_account_have_keys_of_their_own(device, monit
 
 def test_the_account_is_known_by_the_same_name_after_a_new_secret_key(device, settings, monitor):
     before = device.state()["account"]
-    settings.SECRET_KEY = "x" * 60
+    settings.SECRET_KEY = get_random_secret_key()
     assert Device.of(monitor).state()["account"] == before
     assert str(monitor.pk) != before
 
