@@ -61,6 +61,19 @@ def person(site):
     return make
 
 
+def watched(page: Page, site: str) -> Page:
+    """The page, whose ``foreign`` requests and ``broken`` scripts are noted."""
+    page.foreign, page.broken = [], []
+
+    def note(request) -> None:
+        if not request.url.startswith((site, "data:", "blob:")):
+            page.foreign.append(request.url)
+
+    page.on("request", note)
+    page.on("pageerror", lambda error: page.broken.append(str(error)))
+    return page
+
+
 @pytest.fixture
 def visit(browser, site):
     """``visit(user, viewport)``: a page of that person's own browser; foreign requests fail."""
@@ -70,17 +83,7 @@ def visit(browser, site):
         context = browser.new_context(viewport=viewport, locale="ru-RU", base_url=site, **options)
         contexts.append(context)
         page = context.new_page()
-        page.foreign = []
-        page.broken = []
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((site, "data:", "blob:"))
-                else page.foreign.append(request.url)
-            ),
-        )
-        page.on("pageerror", lambda error: page.broken.append(str(error)))
+        watched(page, site)
         page.goto("/sign-in/")
         page.fill("[name=username]", user.username)
         page.fill("[name=password]", PASSWORD)

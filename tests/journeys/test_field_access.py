@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import field
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import DESK, PHONE, watched
 from tests.journeys.test_accessibility import UNFOLD, violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -27,16 +27,7 @@ def opened(browser, site, monitor):
     def make(**options) -> Page:
         context = field.phone(browser, site, **options)
         contexts.append(context)
-        page = context.new_page()
-        page.foreign = []
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((site, "data:", "blob:"))
-                else page.foreign.append(request.url)
-            ),
-        )
+        page = watched(context.new_page(), site)
         field.sign_in(page, monitor.username)
         field.made_ready(page)
         field.open_field(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import options
 from tests.journeys import field
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, watched
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -55,15 +55,14 @@ def monitor(person):
 
 
 @pytest.fixture
-def page(handset, monitor) -> Page:
+def page(handset, monitor, site) -> Page:
     """Signed in with a connection, on the ordinary page that a monitor sees first; ready."""
-    page = handset().new_page()
-    page.broken = []
-    page.on("pageerror", lambda error: page.broken.append(str(error)))
+    page = watched(handset().new_page(), site)
     field.sign_in(page, monitor.username)
     field.made_ready(page)
     yield page
     assert page.broken == []
+    assert page.foreign == []
 
 
 def photograph(seed: int) -> bytes:
