@@ -39,6 +39,8 @@ TEXTS = {
     "parcel_file": _("Photograph of {time}, {size}"),
     "parcel_draft": _("Draft sealed at {time}"),
     "parcel_other": _("Of another account: sent after its owner signs in"),
+    "outcomes": _("Court outcomes to correct"),
+    "correct": _("Correct"),
     "followups": _("Still without an outcome"),
     "remind": _("look again on {date}"),
     "due": _("due"),

@@ -718,6 +718,33 @@ def test_an_outcome_is_noted_at_the_court_without_a_network(page, monitor):
     assert CaseUpdate.objects.filter(case__card=card).count() == 2
 
 
+def test_an_outcome_that_is_refused_comes_back_with_its_errors(page, monitor):
+    from tests.factories import make_card
+
+    card = make_card("submitted", monitor=monitor, detained=1, in_the_name_of_the_law="no")
+    field.open_field(page)
+    page.context.set_offline(True)
+    page.click("text=Add an outcome")
+    page.fill("#out_case_code", "A-01")
+    page.fill("#out_decided_on", "2031-12-01")
+    page.locator("#outcome-form [name=article]").first.evaluate("field => field.click()")
+    page.locator('#outcome-form [name=outcome][value="warning"]').evaluate("field => field.click()")
+    page.click("#outcome-form button:has-text('Finish')")
+    field.at_home(page)
+    page.context.set_offline(False)
+    page.click("button:text-is('Correct')")
+    assert page.input_value("#out_case_code") == "A-01"
+    assert page.input_value("#out_decided_on") == "2031-12-01"
+    error = page.locator('#outcome-form .question[data-field="decided_on"] .question__error')
+    expect(error).to_be_visible()
+    page.fill("#out_decided_on", "2018-12-01")
+    page.click("#outcome-form button:has-text('Finish')")
+    field.at_home(page)
+    field.everything_sent(page)
+    assert card.cases.get().updates.count() == 1
+    expect(page.locator("text=Court outcomes to correct")).to_have_count(0)
+
+
 def test_the_question_of_the_editor_is_answered_without_a_network(page, monitor, person):
     from cards import review
     from tests.factories import make_card

@@ -24,7 +24,7 @@ const places = {
 
 const acts = {
   open: (uuid, quick = false, steal = false) => go("card", { uuid, quick, steal }),
-  outcome: (followup) => go("outcome", { followup }),
+  outcome: (followup, back = null) => go("outcome", { followup, back }),
   unlocked: async () => {
     told = await drafts.lastState();
     await go("home", { replace: true });
@@ -33,14 +33,14 @@ const acts = {
 };
 
 /* Shows one part of the page; the others are out of reach for keyboard and screen readers too. */
-async function go(view, { uuid = "", quick = false, steal = false, followup = null, replace = false, spare = false } = {}) {
+async function go(view, { uuid = "", quick = false, steal = false, followup = null, back = null, replace = false, spare = false } = {}) {
   if (view !== "card") await card.close();
   if (!spare) untell();
   if (view === "card" && !(await card.open(uuid, { quick, steal, state: told }))) {
     tell("warning", say("elsewhere"), h("p", {}, button(say("take_over"), () => acts.open(uuid, quick, true))));
     return;
   }
-  if (view === "outcome") outcome.open(followup);
+  if (view === "outcome") outcome.open(followup, back);
   await places[view]?.();
   for (const part of $$("[data-view]")) part.hidden = part.dataset.view !== view;
   document.body.classList.toggle("has-card-bar", view === "card");

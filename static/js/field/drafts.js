@@ -8,6 +8,7 @@ import * as store from "./store.js";
 const records = new Map();
 
 export const place = (account, uuid) => `${account}/card/${uuid}`;
+export const outcomePlace = (account, id) => `${account}/outcome/${id}`;
 const statePlace = (account) => `${account}/state`;
 
 export function blank(uuid, answers = {}) {
@@ -71,6 +72,23 @@ export async function keep(record) {
   if (!owner) return "nowhere";
   await store.putParcel(await cardParcel(owner, record, { action: "save" }));
   return "kept_sealed";
+}
+
+/* Court outcomes that the site gave back: {id, card, answers, errors, reason}. */
+export async function outcomes() {
+  const open = key.current();
+  if (!open) return [];
+  const start = outcomePlace(open.account, "");
+  const found = [];
+  for (const id of await store.sealedIds()) {
+    if (id.startsWith(start)) found.push(await seal.openUp(open.key, id, await store.sealed(id)));
+  }
+  return found;
+}
+
+export async function dropOutcome(id) {
+  const open = key.current();
+  if (open) await store.dropSealed(outcomePlace(open.account, id));
 }
 
 export async function drop(uuid) {

@@ -21,6 +21,7 @@ export async function showHome(state, acts) {
     list(say("asked"), asked.map((record) => cardRow(record, acts))),
     list(say("drafts"), begun.map((record) => cardRow(record, acts))),
     list(say("parcels"), [...mine.map(parcelRow), others ? h("li", { class: "rows__row" }, `${say("parcel_other")} (${others})`) : null].filter(Boolean), say("parcels_help")),
+    list(say("outcomes"), (await drafts.outcomes()).map((back) => backRow(back, state, acts))),
     list(say("followups"), (state.followups ?? []).map((card) => followRow(card, acts))),
     list(say("messages"), (state.messages ?? []).map((text) => h("li", { class: "rows__row" }, h("p", { class: "rows__what" }, text)))),
     list(say("sent"), (state.sent ?? []).map(sentRow)),
@@ -58,6 +59,13 @@ function parcelRow(row) {
 function followRow(card, acts) {
   const facts = [card.number, card.due ? say("due") : card.remind_on && say("remind", { date: day(card.remind_on) })];
   return h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, card.title), h("p", { class: "rows__more" }, facts.filter(Boolean).join(" · "))), button(say("add_outcome"), () => acts.outcome(card)));
+}
+
+/* A court outcome that the site gave back. */
+function backRow(back, state, acts) {
+  const card = (state.followups ?? []).find((one) => one.uuid === back.card) ?? { uuid: back.card, title: "", cases: [] };
+  const what = [card.title, ...(back.answers.case_code ?? [])].filter(Boolean).join(" · ");
+  return h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, what), h("p", { class: "rows__more" }, say("problem"))), button(say("correct"), () => acts.outcome(card, back)));
 }
 
 function sentRow(card) {

@@ -3,7 +3,7 @@ import { showErrors } from "../errors.js";
 import { conditionalQuestions } from "../conditions.js";
 import { quickAnswers } from "../inputs.js";
 import { openQuestions } from "../progress.js";
-import { $, button, day, h, say, tell } from "./html.js";
+import { $, button, day, h, notice, say, tell } from "./html.js";
 import * as drafts from "./drafts.js";
 import { read } from "./answers.js";
 import * as form_ from "./form.js";
@@ -14,6 +14,7 @@ import * as store from "./store.js";
 
 const form = document.getElementById("outcome-form");
 let card = null;
+let given = null; // the outcome that the site gave back and that this one takes the place of
 let update = () => {};
 
 export function setUp(home) {
@@ -43,12 +44,17 @@ async function finish() {
   const content = { v: 1, kind: "outcome", uuid, card: card.uuid, answers: read(form), made_at: new Date().toISOString() };
   const box = JSON.stringify(await seal.parcelOf(content, owner.keys));
   await store.putParcel({ ...drafts.row(owner.account, "outcome", uuid), card: card.uuid, box });
+  if (given) await drafts.dropOutcome(given.id);
   form_.fill(form, {});
 }
 
 /* The persons of the card by their codes: one tap instead of typing, and no second case for one. */
-export function open(followup, answers = {}, errors = {}) {
+export function open(followup, back = null) {
   card = followup;
+  given = back;
+  const { answers = {}, errors = {}, reason = "" } = back ?? {};
+  const said = [reason, ...(errors.__all__ ?? [])].filter(Boolean);
+  $("[data-outcome-notices]").replaceChildren(...said.map((text) => notice("error", h("p", {}, text))));
   $("[data-outcome-card]").textContent = [card.title, card.number].filter(Boolean).join(" · ");
   form_.fill(form, { observed_by_monitor: ["unknown"], appeal: ["unknown"], ...answers });
   const code = form.elements.case_code;

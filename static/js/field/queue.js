@@ -200,8 +200,8 @@ async function outcomeAnswered(row, answer) {
     if (!key.current()) await refresh();
     const open = key.current();
     if (!open) return "";
-    const place = `${open.account}/outcome/${row.id}`;
-    const value = { id: row.id, card: answer.card_uuid ?? row.card, answers: answer.typed ?? {}, errors: answer.errors ?? {}, reason: answer.reason ?? "" };
+    const place = drafts.outcomePlace(open.account, row.id);
+    const value = { id: row.id, card: row.card, answers: answer.typed ?? {}, errors: answer.errors ?? {}, reason: answer.reason ?? "" };
     await store.giveBack(row.id, place, await seal.lockUp(open.key, place, value));
   } else {
     await store.dropParcel(row.id);
