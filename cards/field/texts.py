@@ -105,6 +105,8 @@ TEXTS = {
     "outcome_kept": _("The outcome is sealed and is sent by itself."),
     "outcome_sent": _("The outcome has been added."),
     "outcome_refused": _("The outcome could not be taken; correct the marked answers."),
+    "save": _("Save draft"),
+    "reply_send": _("Send the answer"),
     "reply": _("Your answer to the editor"),
     "discard": _("Remove this draft from the device"),
     "discard_ask": _("Remove this draft? What has not been sent is lost."),

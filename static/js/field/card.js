@@ -283,6 +283,7 @@ function readOnly(yes) {
   }
   for (const part of $$(".field-near, .field-counts, .field-photos, .counter, [data-fill]", form)) part.hidden = yes;
   form.toggleAttribute("data-read-only", yes);
+  $("[data-save]", form).textContent = say(yes ? "reply_send" : "save");
 }
 
 /* The person chose a side for each answer. */
@@ -306,7 +307,8 @@ async function choose(take) {
 export function titleOf(about) {
   const city = form_.label(form, "city", about.answers.city?.[0] ?? "");
   const kind = form_.label(form, "form", about.answers.form?.[0] ?? "");
-  return about.title || [city, kind].filter(Boolean).join(", ") || say("untitled");
+  // With a number the site's words are the ones that everybody else reads.
+  return (about.number && about.title) || [city, kind].filter(Boolean).join(", ") || say("untitled");
 }
 
 function lead(element) {

@@ -46,7 +46,7 @@ function cardRow(record, acts) {
   return h("li", { class: "rows__row" },
     h("button", { class: "field-open", type: "button", onclick: () => acts.open(record.uuid), "data-open": record.uuid },
       h("span", { class: "rows__what" }, titleOf(record)),
-      h("span", { class: "rows__more" }, [record.title ? "" : day(when), ...facts].filter(Boolean).join(" · ")),
+      h("span", { class: "rows__more" }, [record.number ? "" : day(when), ...facts].filter(Boolean).join(" · ")),
       record.returned_for ? h("span", { class: "rows__more" }, record.returned_for) : null),
     icon("chevron-right"));
 }
@@ -57,7 +57,7 @@ function parcelRow(row) {
 }
 
 function followRow(card, acts) {
-  const facts = [card.number, card.due ? say("due") : card.remind_on && say("remind", { date: day(card.remind_on) })];
+  const facts = [card.due ? say("due") : card.remind_on && say("remind", { date: day(card.remind_on) })];
   return h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, card.title), h("p", { class: "rows__more" }, facts.filter(Boolean).join(" · "))), button(say("add_outcome"), () => acts.outcome(card)));
 }
 
@@ -69,7 +69,7 @@ function backRow(back, state, acts) {
 }
 
 function sentRow(card) {
-  return h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, card.title), h("p", { class: "rows__more" }, [card.number, card.status_label].filter(Boolean).join(" · "))));
+  return h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, card.title), h("p", { class: "rows__more" }, card.status_label)));
 }
 
 /* Nobody has signed in here yet, or the drafts are locked. */

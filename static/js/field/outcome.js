@@ -55,7 +55,7 @@ export function open(followup, back = null) {
   const { answers = {}, errors = {}, reason = "" } = back ?? {};
   const said = [reason, ...(errors.__all__ ?? [])].filter(Boolean);
   $("[data-outcome-notices]").replaceChildren(...said.map((text) => notice("error", h("p", {}, text))));
-  $("[data-outcome-card]").textContent = [card.title, card.number].filter(Boolean).join(" · ");
+  $("[data-outcome-card]").textContent = card.title;
   form_.fill(form, { observed_by_monitor: ["unknown"], appeal: ["unknown"], ...answers });
   const code = form.elements.case_code;
   const cases = card.cases ?? [];
