@@ -10,10 +10,10 @@ export const language = document.documentElement.lang;
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/* A text of the page with its {values}. Throws for a name that is not there. */
+/* A text of the page with its {values}. While a site is being brought up to date a script may be newer
+   than its page: then the bare name stands there, and the card can still be filled in. */
 export function say(name, values = {}) {
-  if (!(name in texts)) throw new Error(name);
-  return texts[name].replace(/\{(\w+)\}/g, (_whole, key) => values[key] ?? "");
+  return (texts[name] ?? name).replace(/\{(\w+)\}/g, (_whole, key) => values[key] ?? "");
 }
 
 /* h("p", { class: "muted", onclick: … }, "text", another) */
