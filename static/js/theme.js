@@ -5,8 +5,7 @@
   /* A quick exit goes back to the first page of the tab, which leads on to a harmless one. */
   function leave() {
     try {
-      const away = sessionStorage.getItem("away");
-      if (away) location.replace(away);
+      if (sessionStorage.getItem("away")) location.replace("/calendar/");
     } catch {
       // storage may be forbidden
     }

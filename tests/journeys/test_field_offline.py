@@ -530,6 +530,22 @@ def test_a_quick_exit_leaves_nothing_to_go_back_to(page):
     expect(page.locator(".field-locked")).to_be_visible()
 
 
+def test_a_quick_exit_leads_where_the_bureau_wishes(page, settings):
+    from cards.field import shell
+
+    settings.QUICK_EXIT_URL = "/healthz"
+    shell.forget()
+    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
+    field.open_field(page)
+    shell.forget()
+    page.click("[data-exit]")
+    page.wait_for_url("**/healthz")
+    page.go_back()
+    assert page.url.endswith("/calendar/")
+    page.go_forward()
+    assert page.url.endswith("/healthz")
+
+
 def test_a_quick_exit_works_without_a_network(page):
     field.open_field(page)
     page.context.set_offline(True)

@@ -46,8 +46,9 @@ try {
   const away = sessionStorage.getItem("away");
   if (away) {
     sessionStorage.removeItem("away");
-    if (new URL(away, location.href).origin === location.origin) history.pushState(null, "", location.href);
-    else location.assign(away);
+    // A step of its own cuts off what lay ahead in this tab's history.
+    history.pushState(null, "", location.href);
+    if (new URL(away, location.href).pathname !== location.pathname) location.assign(away);
   }
 } catch {
   // storage may be forbidden

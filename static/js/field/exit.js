@@ -4,7 +4,8 @@ import * as key from "./key.js";
 import { ADDRESSES, speak } from "./link.js";
 import * as store from "./store.js";
 
-const AWAY = "away"; // in sessionStorage: js/theme.js leads every page of this tab there
+const AWAY = "away"; // in sessionStorage: js/theme.js leads every page of this tab to CALENDAR
+const CALENDAR = "/calendar/"; // cuts the tab's history off, and leads on where the bureau wishes
 
 /* Not waited for: it goes out while the page leaves. Without a network the worker does it before it
    loads anything else from the site. */
@@ -24,7 +25,7 @@ export async function quickExit(flush, harmless) {
     // without storage the history keeps its names; the pages behind them are locked all the same
   }
   await Promise.race([leave(flush), new Promise((late) => setTimeout(late, 700))]);
-  go(harmless);
+  go();
 }
 
 async function leave(flush) {
@@ -35,16 +36,16 @@ async function leave(flush) {
 }
 
 /* The first page of this tab becomes the harmless one; what lay after it can be reached no more. */
-function go(harmless) {
+function go() {
   const entries = window.navigation?.entries?.() ?? [];
   const first = entries[0];
   if (first && first.key !== window.navigation.currentEntry.key) {
-    window.addEventListener("popstate", () => location.replace(harmless));
+    window.addEventListener("popstate", () => location.replace(CALENDAR));
     const led = window.navigation.traverseTo(first.key);
-    led.committed.catch(() => location.replace(harmless));
+    led.committed.catch(() => location.replace(CALENDAR));
     return;
   }
-  location.replace(harmless);
+  location.replace(CALENDAR);
 }
 
 /* Everything off this device; what was not sent is lost. */
