@@ -119,6 +119,10 @@ class World:
             # A submitted card is no longer the monitor's to change.
             assert response.status_code == 403
             return
+        if self.stored is not None:
+            # Whoever chose what is stored gets what is stored now, however late the choice arrives.
+            theirs = [name for name in FIELDS if data.get(f"take_{name}") == "theirs"]
+            answers = {**answers, **{name: self.stored[name] for name in theirs}}
         submits = data.get("action") == "submit"
         if self.stored is None or self.same(answers) or int(data["version"]) == self.version:
             self.accepted(answers, submits, response)
