@@ -34,8 +34,11 @@ def site(transactional_db, live_server, settings):
     """
     from django.core.management import call_command
 
+    from cards.field import shell
     from monitoring import demo
 
+    # What an earlier journey made of the field page, with settings of its own.
+    shell.forget()
     settings.ALLOWED_HOSTS = ["*"]
     # The second factor has journeys of its own (test_accounts.py).
     settings.SECOND_FACTOR_REQUIRED = False

@@ -148,11 +148,11 @@ def test_after_a_day_it_opens_locked_and_still_takes_a_card(page):
     field.new_card(page)
     page.fill("#id_place", "of yesterday")
     field.kept(page)
-    page.click("[data-view=card] [data-go=home]")
     tomorrow = datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(hours=25)
     page.clock.set_fixed_time(tomorrow)
     page.reload()
     page.wait_for_selector(field.READY)
+    # The card stood open: what it says is behind the lock now, not an empty card in its place.
     expect(page.locator(".field-locked")).to_contain_text("locked: 1")
     field.new_card(page)
     field.fill(page, place=field.WORD)

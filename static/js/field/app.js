@@ -197,7 +197,9 @@ function listen() {
 /* Where the address leads. */
 async function follow() {
   const { hash } = location;
-  if (hash.startsWith("#card-")) await go("card", { uuid: hash.slice(6), replace: true });
+  const uuid = hash.startsWith("#card-") ? hash.slice(6) : "";
+  // A locked draft is opened at the beginning; an empty card under its name would stand in its way.
+  if (uuid && !(await drafts.isLocked(uuid))) await go("card", { uuid, replace: true });
   else if (hash === "#device") await go("device", { replace: true });
   else await go("home", { replace: true });
 }

@@ -172,6 +172,11 @@ export async function lastState() {
   }
 }
 
+/* Whether this draft lies here and cannot be opened now. */
+export async function isLocked(uuid) {
+  return !key.current() && (await store.sealedIds()).some((id) => id.endsWith(place("", uuid)));
+}
+
 /* How many drafts lie here that cannot be opened now. */
 export async function lockedCount() {
   if (key.current()) return 0;
