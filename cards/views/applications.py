@@ -115,7 +115,8 @@ def edit(request, uuid):
             messages.success(request, _("Saved."))
             return redirect(application)
     card = numbered(request.user, form.data.get("card", "")) if application is None else None
-    return _form_page(request, form, application, card=card, status=422)
+    # The address says which one it is, whatever the form says.
+    return _form_page(request, form, application, card=card, status=422, uuid=uuid)
 
 
 @require_safe

@@ -52,7 +52,8 @@ def edit(request, uuid):
         return _conflict_page(request, form, stale.card)
     except ValidationError as refused:
         form.take(refused)
-        return _page(request, form, card, status=422)
+        # The address says which card it is, whatever the form says.
+        return _page(request, form, card, status=422, uuid=uuid)
     _keep_version(form, card)
     refused = _answer_queries(request, card)
     if refused or not form.is_valid():

@@ -55,6 +55,14 @@ def test_missing_and_out_of_reach_answer_alike(signed_in, monitor, analyst):
     assert signed_in(analyst).get(f"{REGISTER}new/").status_code == 403
 
 
+@pytest.mark.parametrize("data", [{}, {"uuid": "no identifier"}])
+def test_a_form_that_lost_its_identifier_is_shown_again_under_its_address(signed_in, monitor, data):
+    address = f"{REGISTER}{uuid.uuid4()}/edit/"
+    response = signed_in(monitor).post(address, data)
+    assert response.status_code == 422
+    assert f'action="{address}"' in response.content.decode()
+
+
 def test_what_is_chosen_is_found(signed_in, editor):
     refused = make_application(place="Сквер Победы")
     silent = make_application("pending", decision="no_answer", answered_on=None, city="astana")
