@@ -189,6 +189,7 @@ def test_the_pocket_guide_fills_one_sheet(language):
         assert len(document.pages) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_guide_on_paper_is_tagged_and_names_its_language(name, language):
@@ -229,6 +230,7 @@ def test_its_letters_can_be_selected(name, language, tmp_path):
         assert set("әғқңөұүі") <= set(found.lower())
 
 
+@pytest.mark.slow
 def test_the_address_of_the_paper_gives_it_in_the_language_of_the_reader(signed_in, monitor):
     client = signed_in(monitor)
     address = reverse("guide_pdf", args=["monitors"])

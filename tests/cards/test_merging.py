@@ -577,6 +577,7 @@ def sides(draw):
     return answers, codes, states, draw(st.randoms(use_true_random=False))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(sides())
 def test_merging_and_undoing_restores_every_figure_and_loses_nothing(reference, case):

@@ -23,7 +23,7 @@ from tests.factories import add_outcome, make_card
 from tests.files import card_row, csv_of
 from tests.reports.render import sample
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: Ways around a look at the first sign, beside those that the tests of the export try.
 MORE = [
     "=HYPERLINK(\"javascript:alert(1)\",\"x\")", "=IMPORTDATA(1)", "=IMAGE(1)", "=RTD(1)", "=CALL(1)", "=REGISTER(1)",

@@ -17,7 +17,7 @@ from tests.factories import PASSWORD, make_card
 from tests.security.attacked import routes
 from tests.security.hostile import picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 #: Header -> what it must say, on every answer whatever.
 EVERYWHERE = {

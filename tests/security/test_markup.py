@@ -17,7 +17,7 @@ from tests.factories import add_outcome, make_card
 from tests.security.hostile import picture
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: Where something is printed as it is -> why that is safe.
 AS_IT_IS = {
     ("templates/components/field.html", "field.help_text|safe"): "help texts are Django's and ours, never people's",

@@ -7,7 +7,7 @@ from django.db import transaction
 from tests.security import matrix, world
 from tests.security.routes import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: One of each role, and a stranger; the slow part tries everybody.
 QUICK = "MEADN"
 #: Nobody asks of what state the thing is that they are kept out of.

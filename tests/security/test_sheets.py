@@ -15,7 +15,7 @@ from cards.files.records import Unreadable
 from cards.models import Card
 from tests.security.sheets import BOMBS, READ, REFUSED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: Seconds that a file of this size may take on a busy machine.
 PATIENCE = 20
 

@@ -17,7 +17,7 @@ from tests.factories import make_card
 from tests.security.hostile import NAMES, PICTURES, SCRIPT, SECRET, picture
 from tests.security.pixels import is_bare
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 #: Files that are in order or can be mended: these are taken, or the test would prove nothing.
 TAKEN = {
     name

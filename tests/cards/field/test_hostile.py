@@ -11,7 +11,7 @@ from cards.field import sealing
 from cards.models import Card, HeldParcel
 from tests import field
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 GOOD = field.card("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 OUTCOME = field.outcome("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 

@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.field import Device
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def stored(uuid: str) -> Card:

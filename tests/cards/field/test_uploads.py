@@ -21,7 +21,7 @@ from tests.factories import MonitorFactory, make_card
 from tests.field import Device, file_of
 from tests.security.hostile import picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
 
 
