@@ -24,6 +24,7 @@ from typing import Any
 
 from django.conf import settings
 
+from cards.field.disk import sync_folder
 from cards.field.errors import UnknownKey, Unreadable
 
 ALG, ENC = "ECDH-ES+A256KW", "A256GCM"
@@ -280,15 +281,7 @@ def _write_new(path: Path, content: bytes) -> None:
         os.link(unfinished, path)
     finally:
         os.unlink(unfinished)
-    _sync(path.parent)
-
-
-def _sync(place: Path) -> None:
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from cards import attachments
 from cards.field import sealing
+from cards.field.disk import sync_folder
 from cards.field.errors import UnknownKey, Unreadable
 from cards.field.shape import FileParcel, file_in
 from cards.forms.followups import FactsForm
@@ -220,22 +221,14 @@ def _append(file: BinaryIO, path: Path, offset: int, piece: bytes) -> None:
     file.flush()
     os.fsync(file.fileno())
     if not offset:
-        _sync(path.parent)
+        sync_folder(path.parent)
 
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for place in (folder.parent, folder.parent.parent):
-            _sync(place)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync_folder(place)
 
 
 def _private(path, flags) -> int:

@@ -2,7 +2,7 @@
    number of tabs; again after a growing while, at once when there is a connection, or by hand. */
 import * as drafts from "./drafts.js";
 import * as key from "./key.js";
-import { ADDRESSES, linkState, speak } from "./link.js";
+import { ADDRESSES, speak } from "./link.js";
 import * as seal from "./seal.js";
 import * as store from "./store.js";
 import { refresh } from "./sync.js";
@@ -249,5 +249,3 @@ export async function waiting() {
   for (const record of await drafts.readAll()) if (drafts.unsent(record)) counts.unsent += 1;
   return counts;
 }
-
-export const reachable = () => linkState() === "online";
