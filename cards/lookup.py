@@ -53,9 +53,14 @@ def open_with_reason(user) -> CardQuerySet:
 
     Each with ``reason``: why an editor returned it, None if nobody has.
     """
-    last = Event.objects.filter(card=OuterRef("pk"), to_status="returned").order_by("-id")
     mine = Card.objects.filter(monitor=user, status__in=OPEN).order_by("-updated_at", "-id")
-    return mine.with_labels().annotate(reason=Subquery(last.values("reason")[:1]))
+    return with_reason(mine.with_labels())
+
+
+def with_reason(cards: CardQuerySet) -> CardQuerySet:
+    """Each with ``reason``: why an editor returned it last, None if nobody has."""
+    last = Event.objects.filter(card=OuterRef("pk"), to_status="returned").order_by("-id")
+    return cards.annotate(reason=Subquery(last.values("reason")[:1]))
 
 
 def card_for(user, uuid: uuids.UUID, right: str = "", *, whole: bool = False) -> Card:

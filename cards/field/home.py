@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 
 from cards import waiting
 from cards.field import sealing
 from cards.followups import Person
-from cards.models import Card, City, Event, HeldParcel, Query, QueryMessage
+from cards.lookup import with_reason
+from cards.models import Card, City, HeldParcel, Query, QueryMessage
 from cards.models.card import OPEN
 from cards.reading import label_of
 from cards.sections import ANSWERS
@@ -72,13 +73,8 @@ def with_threads(cards):
     """With what ``told`` reads, in few queries whatever their number."""
     said = QueryMessage.objects.select_related("author")
     asked = Query.objects.exclude(state=QueryState.CLOSED)
-    last = Event.objects.filter(card=OuterRef("pk"), to_status=Status.RETURNED).order_by("-id")
-    return (
-        cards.with_labels()
-        .annotate(returned_for=Subquery(last.values("reason")[:1]))
-        .prefetch_related(
-            Prefetch("queries", asked.prefetch_related(Prefetch("messages", said))), "attachments"
-        )
+    return with_reason(cards.with_labels()).prefetch_related(
+        Prefetch("queries", asked.prefetch_related(Prefetch("messages", said))), "attachments"
     )
 
 
@@ -121,7 +117,7 @@ def _card(user, card: Card) -> dict[str, Any]:
         "title": card.title,
         "answers": posted(answers_of(card)),
         "updated_at": _iso(card.updated_at),
-        "returned_for": (card.returned_for or "") if returned else "",
+        "returned_for": (card.reason or "") if returned else "",
         "editable": allowed(user, "card.edit", card),
         "threads": [_thread(query) for query in card.queries.all()],
         "attachments": [

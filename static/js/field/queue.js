@@ -135,23 +135,30 @@ async function took(record, answer, { revision, chosen }) {
     record.over = true;
     return;
   }
+  if (STORED.includes(answer.result) && answer.card) {
+    const untouched = record.revision === revision;
+    drafts.takeSite(record, answer.card, { answers: chosen && untouched });
+    record.replies = {};
+  }
+  settle(record, answer, revision);
+  await drafts.keep(record);
+}
+
+const STORED = ["saved", "already", "refused", "confirm"];
+
+/* What the site says of a draft that stays on the device; revision: the one that was sent. */
+function settle(record, answer, revision) {
   if (answer.version !== undefined && answer.version !== null && answer.result !== "conflict") record.version = answer.version;
-  if (["saved", "already", "refused", "confirm"].includes(answer.result)) {
+  if (STORED.includes(answer.result)) {
     record.errors = answer.errors ?? {};
     record.confirm = answer.result === "confirm" ? { warnings: answer.warnings, twins: answer.twins } : null;
     record.conflict = null;
-    if (answer.card) {
-      const untouched = record.revision === revision;
-      drafts.takeSite(record, answer.card, { answers: chosen && untouched });
-      record.replies = {};
-    }
     // Where not even a draft could be written it stays unsent, and waits for the person.
     if (answer.result === "refused" && answer.card === null) record.blocked = true;
     else record.sent = revision;
   }
   if (answer.result === "conflict") record.conflict = { version: answer.version, fields: answer.fields };
   if (answer.result === "gone") record.gone = answer.reason;
-  await drafts.keep(record);
 }
 
 async function sendRow(row) {
@@ -183,13 +190,7 @@ async function giveBack(row, answer) {
   const record = drafts.blank(row.id, answer.typed ?? answer.card?.answers ?? {});
   record.revision = 1;
   if (answer.card) drafts.takeSite(record, answer.card, { answers: !answer.typed });
-  record.version = answer.version ?? record.version;
-  record.errors = answer.errors ?? {};
-  if (answer.result === "refused" && answer.card !== null) record.sent = 1;
-  else if (answer.result === "refused") record.blocked = true;
-  if (answer.result === "conflict") record.conflict = { version: answer.version, fields: answer.fields };
-  if (answer.result === "confirm") Object.assign(record, { confirm: { warnings: answer.warnings, twins: answer.twins }, sent: 1 });
-  if (answer.result === "gone") record.gone = answer.reason;
+  settle(record, answer, record.revision);
   const place = drafts.place(open.account, record.uuid);
   await store.giveBack(row.id, place, await seal.lockUp(open.key, place, record));
   await drafts.readAll();
