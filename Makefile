@@ -1,5 +1,6 @@
 # Each command brings what it needs with it: see .ci/setup.
-# HOST, PORT: where `make run` serves. ARGS: more arguments for pytest. JOBS: its processes.
+# HOST, PORT: where `make run` serves. ARGS: more arguments for pytest, and for `make bench`.
+# JOBS: processes of pytest.
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -7,14 +8,20 @@ JOBS ?= 2
 ARGS ?=
 
 PYTHON := .venv/bin/python
-# The tests choose their database themselves; the shell's is the site's.
-PYTEST := env -u DATABASE_URL $(PYTHON) -m pytest -n $(JOBS)
+# The tests choose their database themselves; the shell's is the site's. Compiled modules are kept: reading
+# the tests anew costs a fifth of the quick run.
+PYTEST := env -u DATABASE_URL -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(JOBS)
 LANGUAGES := --locale ru --locale kk
 # How long `make soak` is: docs/soak.md has the last results.
 SOAK ?= FAULTS_KILLS=3000 FAULTS_EDITORS=50 FAULTS_EDITS=200 FAULTS_SEQUENCES=20000 FAULTS_FIELD_SEQUENCES=20000
 
+# The day of `make load`: docs/load.md has the last results. RATE: times the pace of people.
+MINUTES ?= 5
+RATE ?= 1
+DATABASE ?= sqlite
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast soak mutants lint format messages screenshots guide-pictures clean
+.PHONY: help run test test-fast soak load bench mutants lint format messages screenshots guide-pictures deb clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,9 +38,10 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 	@echo "Tests on PostgreSQL"
 	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(JOBS) -m "not once" $(ARGS)
 
+# The tables come from the models at once; `make test` makes them by the migrations.
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
-	@TEST_IN_MEMORY=1 $(PYTEST) -q -m "not journey and not slow" $(ARGS)
+	@TEST_IN_MEMORY=1 $(PYTEST) -q --no-migrations -m "not journey and not slow" $(ARGS)
 
 soak: ## the long runs, hours: 3,000 kills, 50 editors at once, 20,000 sequences, 100,000 requests
 	@.ci/setup test
@@ -42,7 +50,16 @@ soak: ## the long runs, hours: 3,000 kills, 50 editors at once, 20,000 sequences
 	@echo "PostgreSQL"
 	@$(PYTHON) .ci/with_postgres.py env $(SOAK) $(PYTHON) -m pytest -q -s tests/faults $(ARGS)
 	@echo "Generated requests (FUZZ_EXAMPLES of them, others with each FUZZ_SEED)"
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100000) TEST_IN_MEMORY=1 $(PYTEST) -n 0 -q -s tests/security/test_fuzz.py $(ARGS)
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100000) TEST_IN_MEMORY=1 $(PYTEST) -n 0 -q -s tests/security/test_fuzz.py tests/security/test_api_fuzz.py $(ARGS)
+
+load: ## a day of protest: 500 monitors, 20 editors, 50 analysts; DATABASE=postgresql, MINUTES, RATE
+	@.ci/setup test
+	@$(if $(filter postgresql,$(DATABASE)),$(PYTHON) .ci/with_postgres.py --durable,env -u DATABASE_URL) \
+		$(PYTHON) -m tests.load --minutes $(MINUTES) --rate $(RATE) --singles 5 $(ARGS)
+
+bench: ## how fast it is beside what one would use instead: ARGS="--sizes 10000,1000000 --only tables --write"
+	@.ci/setup test
+	@env -u DATABASE_URL PYTHONPATH=. $(PYTHON) -m tests.bench $(ARGS)
 
 mutants: ## every policy mutant: a right, a guard, a row of the workflow changed at a time; none survives
 	@.ci/setup dev
@@ -72,6 +89,10 @@ screenshots: ## the README's pictures, from a demonstration that `make run` serv
 guide-pictures: ## the pictures of the guides in every language, from a demonstration of their own
 	@.ci/setup test
 	@$(PYTHON) .ci/guide_pictures.py
+
+deb: ## the Debian package, for the release whose Python is /usr/bin/python3
+	@.ci/setup run
+	@.ci/deb var
 
 clean: ## remove .venv and what the tools left; the site's data under var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles

@@ -40,8 +40,10 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Error, Page, sync_playwright  # noqa: E402
 
 from cards import services, workflow  # noqa: E402
+from cards.models import Period  # noqa: E402
 from monitoring.accounts.models import Role, User  # noqa: E402
 from monitoring.demo import PASSWORD  # noqa: E402
+from reports.editions import drafting  # noqa: E402
 from tests.browser import launch  # noqa: E402
 from tests.factories import card_answers, outcome_answers  # noqa: E402
 
@@ -95,7 +97,9 @@ def preview(page: Page, cards: dict[str, str]) -> None:
     page.wait_for_url("**/cards/import/*-*/")
 
 
-PICTURES_OF_EDITORS = (
+#: By whom they are seen: the guide of editors, and that of analysts.
+PICTURES_OF: dict[str, tuple[Picture, ...]] = {}
+PICTURES_OF["editor-2"] = (
     Picture("account", open_page("/account/")),
     Picture("queue", open_page("/cards/queue/")),
     Picture("card", open_page("{asked}")),
@@ -105,6 +109,10 @@ PICTURES_OF_EDITORS = (
     Picture("outcomes", open_page("{approved}"), "#outcomes"),
     Picture("applications", open_page("/cards/applications/")),
     Picture("import", preview),
+)
+PICTURES_OF["analyst"] = (
+    Picture("edition", open_page("/reports/editions/2018-1/")),
+    Picture("chapter", open_page("/reports/editions/2018-1/chapters/overall/{language}/")),
 )
 
 
@@ -148,8 +156,30 @@ def prepare() -> dict[str, str]:
         approved, actor=second,
         outcome=outcome_answers(case_code="A-02", court="Суд Алматы", fine_mci=10),
     )  # fmt: skip
+    write_chapter()
     cards = {"asked": asked, "twin": twin, "decided": decided, "approved": approved}
     return {name: card.get_absolute_url() for name, card in cards.items()}
+
+
+def write_chapter() -> None:
+    """An edition of 2018 with a chapter written in every language, one of them not whole yet."""
+    analyst = User.objects.get(username="analyst")
+    period = Period.objects.get(pk="2018")
+    edition = drafting.create(period=period, actor=analyst)
+    texts = {
+        "ru": "За год прошло {{ 1/TOTAL/assemblies | assemblies }}; больше всего – {{ first"
+        " 1/assemblies }} ({{ 1/astana/assemblies }}).",
+        "kk": "Бір жылда {{ 1/TOTAL/assemblies | assemblies }} өтті; ең көбі – {{ first"
+        " 1/assemblies }} ({{ 1/astana/assemblies }}).",
+        "en": "The year saw {{ 1/TOTAL/assemblies | assemblies }}; most of them in {{ first"
+        " 1/assemblies }} ({{ 1/astana/assemblies }}).",
+    }
+    for language, text in texts.items():
+        whole = f"{text}\n\n{{{{ standard }}}}\n"
+        drafting.save_text(edition, "overall", language, whole, actor=analyst, version=0, bound={})
+    drafting.save_text(
+        edition, "police", "ru", "{{ standard }}\n", actor=analyst, version=0, bound={}
+    )
 
 
 def submitted(monitor: User, **answers):
@@ -208,6 +238,21 @@ def take(page: Page, picture: Picture, cards: dict[str, str], path: Path) -> Non
     Image.open(io.BytesIO(content)).convert("RGB").save(path, "WEBP", quality=QUALITY, method=6)
 
 
+def take_all(browser, person: str, language: str, pictures, cards: dict[str, str]) -> list[str]:
+    """The pictures that a person sees, in one language; what could not be taken."""
+    page, missed = signed_in(browser, person, language), []
+    for picture in pictures:
+        path = PICTURES / language / f"{picture.name}.webp"
+        try:
+            take(page, picture, cards | {"language": language}, path)
+        except Error as error:
+            missed.append(f"{language}/{picture.name}: {error}".splitlines()[0])
+        else:
+            print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")
+    page.context.close()
+    return missed
+
+
 def wait_for_site() -> None:
     for _attempt in range(120):
         try:
@@ -234,18 +279,10 @@ def main(names: list[str]) -> int:
             except Error as error:
                 missed.append(f"the conversation: {error}".splitlines()[0])
             for language in LANGUAGES:
-                page = signed_in(browser, "editor-2", language)
-                for picture in PICTURES_OF_EDITORS:
-                    if names and picture.name not in names:
-                        continue
-                    path = PICTURES / language / f"{picture.name}.webp"
-                    try:
-                        take(page, picture, cards, path)
-                    except Error as error:
-                        missed.append(f"{language}/{picture.name}: {error}".splitlines()[0])
-                    else:
-                        print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")
-                page.context.close()
+                for person, pictures in PICTURES_OF.items():
+                    chosen = [each for each in pictures if not names or each.name in names]
+                    if chosen:
+                        missed += take_all(browser, person, language, chosen, cards)
             browser.close()
     finally:
         server.terminate()

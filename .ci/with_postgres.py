@@ -4,7 +4,8 @@
 free port of this machine, runs the command and removes everything; the exit status is the
 command's. ``TEST_POSTGRES_URL`` names a server to use instead. No server that happens to run on
 the machine is touched. It stays durable by its settings (``synchronous_commit`` on), only the
-disk is not waited for, since nothing has to outlive the run.
+disk is not waited for, since nothing has to outlive the run; ``--durable`` before the command:
+it is waited for, as on a server, where what is measured has to include that.
 """
 
 from __future__ import annotations
@@ -83,8 +84,11 @@ def make_database(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def temporary_server() -> Iterator[str]:
-    """Start a server in a temporary folder; gives the URL of an empty database on it."""
+def temporary_server(durable: bool = False) -> Iterator[str]:
+    """Start a server in a temporary folder; gives the URL of an empty database on it.
+
+    ``durable``: what is committed is on the disk.
+    """
     folder, who = programs(), unprivileged()
     home = tempfile.mkdtemp(prefix="zhinalys-postgres-")
     data = os.path.join(home, "data")
@@ -114,12 +118,8 @@ def temporary_server() -> Iterator[str]:
         )
         port = free_port()
         options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}"]
-        options += [
-            "fsync=off",
-            "full_page_writes=off",
-            "max_connections=40",
-            "log_min_messages=fatal",
-        ]
+        options += ["max_connections=40", "log_min_messages=fatal"]
+        options += [] if durable else ["fsync=off", "full_page_writes=off"]
         command = [folder / "postgres", "-D", data]
         for option in options:
             command += ["-c", option]
@@ -136,12 +136,14 @@ def temporary_server() -> Iterator[str]:
 
 def main(command: list[str]) -> int:
     """Run the command and give its exit status."""
+    durable = command[:1] == ["--durable"]
+    command = command[durable:]
     if not command:
-        sys.exit("usage: with_postgres.py COMMAND…")
+        sys.exit("usage: with_postgres.py [--durable] COMMAND…")
     # A run that is told to end takes its server with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = os.environ.get("TEST_POSTGRES_URL")
-    with contextlib.nullcontext(given) if given else temporary_server() as url:
+    with contextlib.nullcontext(given) if given else temporary_server(durable) as url:
         return subprocess.call(command, env=os.environ | {"DATABASE_URL": url})
 
 

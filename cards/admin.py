@@ -1,8 +1,21 @@
 """Vocabularies, places and periods in the settings. Cards are not: administrators see none."""
 
 from django.contrib import admin
+from django.forms import CheckboxSelectMultiple
 
-from cards.models import City, Coverage, Form, Law, Period, Place, Region, Topic, TopicGroup
+from cards.models import (
+    City,
+    Coverage,
+    Form,
+    Law,
+    Period,
+    Place,
+    Provision,
+    Region,
+    Topic,
+    TopicGroup,
+)
+from cards.models.fields import CodesField
 from monitoring.accounts.admin import Managed, site
 
 LABELS = ("code", "label_ru", "label_kk", "label_en", "order", "active")
@@ -37,12 +50,19 @@ class CityAdmin(LabelledAdmin):
 
 @admin.register(Law, site=site)
 class LawAdmin(LabelledAdmin):
-    list_display = ("code", "label_ru", "in_force_from")
+    list_display = ("code", "label_ru", "in_force_from", "in_force_to", "regime", "answer_days")
+    # Several answers in a column are a text for the database; Django would ask for one.
+    formfield_overrides = {CodesField: {"widget": CheckboxSelectMultiple}}
+
+
+@admin.register(Provision, site=site)
+class ProvisionAdmin(Managed, admin.ModelAdmin):
+    list_display = ("code", "above", "in_force_from", "in_force_to", "order")
 
 
 @admin.register(Period, site=site)
 class PeriodAdmin(Managed, admin.ModelAdmin):
-    list_display = ("code", "name_ru", "start", "end", "months", "basis")
+    list_display = ("code", "name_ru", "start", "end", "months", "series", "basis")
 
 
 @admin.register(Coverage, site=site)

@@ -1,8 +1,10 @@
 """Files that belong to a card: what is accepted, the clean copy that others may download.
 
-The type is read from the content, never believed from the name. The original is kept untouched,
-with its SHA-256, for editors. Of an image a copy is drawn anew from its pixels, so that neither
-metadata nor anything appended survives; video and documents have no such copy.
+The type is read from the content, never believed from the name. The original, which is what
+arrived, is kept untouched, with its SHA-256, for editors; beside it stands the SHA-256 that, by the
+device's word, the camera's own file had before it was made smaller. Of an image a copy is drawn
+anew from its pixels, so that neither metadata nor anything appended survives; video and documents
+have no such copy.
 """
 
 from __future__ import annotations
@@ -60,6 +62,7 @@ PDF = FileType(DOCUMENT, "application/pdf", ".pdf")
 BY_CONTENT_TYPE = {kind.content_type: kind for kind in (JPEG, PNG, WEBP, MP4, QUICKTIME, WEBM, PDF)}
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
+_CHECKSUM = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\]+"
 )
@@ -89,23 +92,8 @@ def type_of(head: bytes) -> FileType:
     )
 
 
-def accept(
-    card: Card,
-    *,
-    actor,
-    file: UploadedFile,
-    caption: str = "",
-    taken_at: datetime.datetime | None = None,
-    taken_by: str = "",
-    order: int | None = None,
-    uuid: uuids.UUID | None = None,
-) -> Attachment:
-    """Keep an uploaded file with the card; raises Refused. It awaits a review of its own.
-
-    ``uuid``: the identifier that a device gave it.
-    ``taken_at``: an aware moment, None where it is not known; ``taken_by``: a code of ``TakenBy``,
-    "" where nobody said; ``order``: place among the card's files, by default after the last one.
-    """
+def check_size(file: UploadedFile) -> None:
+    """Raises Refused for a file without content, and for one that is too large."""
     if file.size == 0:
         raise Refused(_("The file is empty."), code="empty")
     if file.size > settings.ATTACHMENT_MAX_BYTES:
@@ -114,6 +102,34 @@ def accept(
             code="too_large",
             params={"limit": filesizeformat(settings.ATTACHMENT_MAX_BYTES)},
         )
+
+
+def accept(
+    card: Card,
+    *,
+    actor,
+    file: UploadedFile,
+    caption: str = "",
+    taken_at: datetime.datetime | None = None,
+    taken_by: str = "",
+    camera_sha256: str = "",
+    order: int | None = None,
+    uuid: uuids.UUID | None = None,
+) -> Attachment:
+    """Keep an uploaded file with the card; raises Refused. It awaits a review of its own.
+
+    ``uuid``: the identifier that a device gave it.
+    ``taken_at``: an aware moment, None where it is not known; ``taken_by``: a code of ``TakenBy``,
+    "" where nobody said; ``camera_sha256``: of the file that this one was made from, as the device
+    says, "" where nothing was made smaller; ``order``: place among the card's files, by default
+    after the last one.
+    """
+    check_size(file)
+    if camera_sha256 and not _CHECKSUM.fullmatch(camera_sha256):
+        text = _(
+            "The checksum of the camera's own file is no SHA-256: it has 64 hexadecimal digits."
+        )
+        raise Refused(text, code="checksum")
     file.seek(0)
     found = type_of(file.read(HEAD))
     attachment = Attachment(
@@ -125,6 +141,7 @@ def accept(
         name=clean_name(file.name),
         size=file.size,
         sha256=_checksum(file),
+        camera_sha256=camera_sha256,
         caption=caption.strip(),
         taken_at=taken_at,
         taken_by=taken_by,

@@ -6,19 +6,31 @@ A parameter that cannot be read is named in ``problems`` and left out; the other
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import formats
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
-from cards import selections
+from cards import search, selections
 from cards import vocabularies as v
+from cards.crossed import CrossedAnswers
+from cards.filter_kinds import (
+    ALL,
+    NO,
+    NOT_KNOWN,
+    YES,
+    ConditionFilter,
+    Conditions,
+    Deferred,
+    SeveralFilter,
+    answer,
+    known,
+    several,
+)
 from cards.forms.fields import DayField
 from cards.models import Card, City, Form, Period, Place, Region, Topic, TopicGroup
 from monitoring.accounts.models import Role, User
@@ -28,50 +40,9 @@ PANEL = (
     "text", "period", "place", "form", "topic", "status", "monitor", "queries", "amended"
 )  # fmt: skip
 UNSETTLED = (v.QueryState.OPEN, v.QueryState.ANSWERED)
-ALL = pgettext_lazy("filter", "All")
-YES = v.YesNoUnknown.YES.label
-NO = v.YesNoUnknown.NO.label
-NOT_KNOWN = v.YesNoUnknown.UNKNOWN.label
-KNOWN = pgettext_lazy("filter", "Known")
-Condition = Callable[[], Q]
 
 
-class ConditionFilter(ChoiceFilter):
-    """A choice whose codes stand for conditions: code -> (label, condition)."""
-
-    def __init__(self, label, conditions: Mapping[str, tuple[str | Promise, Condition]]):
-        self.conditions = {code: condition for code, (_label, condition) in conditions.items()}
-        choices = [(code, name) for code, (name, _condition) in conditions.items()]
-        super().__init__(label=label, choices=choices, empty_label=ALL)
-
-    def filter(self, qs, value):
-        return qs.filter(self.conditions[value]()) if value in self.conditions else qs
-
-
-class Deferred(ChoiceFilter):
-    """A choice that ``CardFilter`` applies together with another one."""
-
-    def filter(self, qs, value):
-        return qs
-
-
-def _known(label, *columns: str) -> ConditionFilter:
-    """Known: every column has a value. Not known: one of them has none."""
-    known = {f"{name}__isnull": False for name in columns}
-    return ConditionFilter(
-        label, {"known": (KNOWN, lambda: Q(**known)), "unknown": (NOT_KNOWN, lambda: ~Q(**known))}
-    )
-
-
-def _answer(name: str) -> ChoiceFilter:
-    """One answer of the card, by its code."""
-    column = Card._meta.get_field(name)
-    return ChoiceFilter(
-        field_name=name, label=column.verbose_name, choices=column.choices, empty_label=ALL
-    )
-
-
-def _organisers() -> dict[str, tuple[str | Promise, Condition]]:
+def _organisers() -> Conditions:
     together = {
         "public_organisations": (
             _("Public organisations, parties and trade unions"),
@@ -85,19 +56,16 @@ def _organisers() -> dict[str, tuple[str | Promise, Condition]]:
     return together | each
 
 
-def _reasons() -> dict[str, tuple[str | Promise, Condition]]:
+def _reasons() -> Conditions:
     """Why no permit was sought; a reason that nobody gave is an unknown one."""
     found = {}
     for code, label in v.NoPermitReason.choices:
         codes = ["", code] if code == v.NoPermitReason.UNKNOWN else [code]
         asked = Q(legal_status=v.LegalStatus.NOT_REQUESTED, reason_not_requested__in=codes)
         found[code] = (label, lambda asked=asked: asked)
-    return found
-
-
-def _sources() -> dict[str, tuple[str | Promise, Condition]]:
-    return {
-        code: (label, lambda code=code: Q(source__has=code)) for code, label in v.SourceKind.choices
+    sought = ~Q(legal_status=v.LegalStatus.NOT_REQUESTED)
+    return found | {
+        "not_asked": (_("Not asked: a permit was sought, or none was needed"), lambda: sought)
     }
 
 
@@ -113,12 +81,10 @@ class PeriodFilter(ModelChoiceFilter):
 
 
 class TextFilter(CharFilter):
-    """Every word, anywhere in the texts of the card or in its number."""
+    """Every word begins a word of the texts of the card or of its number."""
 
     def filter(self, qs, value):
-        for word in value.split():
-            qs = qs.filter(Q(search_text__contains=word.casefold()) | Q(number__icontains=word))
-        return qs
+        return search.found(qs, value)
 
 
 def _reference(field: str, label, rows) -> ModelChoiceFilter:
@@ -127,7 +93,7 @@ def _reference(field: str, label, rows) -> ModelChoiceFilter:
 
 def _periods(request):
     """Periods that cards can fall in, the last one first."""
-    return Period.objects.filter(start__isnull=False).order_by("-order")
+    return Period.dated()
 
 
 def _monitors(request):
@@ -211,13 +177,18 @@ class ReadableFilter(FilterSet):
             return formats.date_format(value)
         if isinstance(self.filters[name], ModelChoiceFilter):
             return str(value)
+        if hasattr(self.filters[name], "words"):
+            return self.filters[name].words(value)
         return str(dict(self.filters[name].extra.get("choices", ())).get(value, value))
 
 
-class CardFilter(ReadableFilter):
-    """Cards that ``request.user`` may see, by the parameters of ``data``; ``qs`` are the cards."""
+class CardFilter(ReadableFilter, CrossedAnswers):
+    """Cards that ``request.user`` may see, by the parameters of ``data``; ``qs`` are the cards.
 
-    asked = PANEL
+    Without a request ``queryset`` says which cards, and nothing is asked of who wrote them.
+    """
+
+    asked: tuple[str, ...] = PANEL
 
     text = TextFilter(label=_("Text or number"))
     period = PeriodFilter(label=_("Period"), queryset=_periods, empty_label=ALL)
@@ -230,9 +201,9 @@ class CardFilter(ReadableFilter):
     city = _reference("city", _("City"), City.objects.all())
     region = _reference("city__region", _("Region"), Region.objects.all())
     topic_group = _reference("topic__group", _("Group of topics"), TopicGroup.objects.all())
-    course = _answer("course")
+    course = answer("course")
     organiser = ConditionFilter(_("Organiser"), _organisers())
-    source = ConditionFilter(_("Source of information"), _sources())
+    source = SeveralFilter(_("Source of information"), several("source", v.SourceKind))
     sanction = ConditionFilter(
         _("By the law of the day"),
         {
@@ -245,23 +216,24 @@ class CardFilter(ReadableFilter):
         },
     )
     reason = ConditionFilter(_("Why no permit was sought"), _reasons())
-    prosecutor_present = _answer("prosecutor_present")
-    prosecutor_warned = _answer("prosecutor_warned")
-    akimat_present = _answer("akimat_present")
-    akimat_warned = _answer("akimat_warned")
-    police_present = _answer("police_present")
-    police_warned = _answer("police_warned")
+    prosecutor_present = answer("prosecutor_present")
+    prosecutor_warned = answer("prosecutor_warned")
+    akimat_present = answer("akimat_present")
+    akimat_warned = answer("akimat_warned")
+    police_present = answer("police_present")
+    police_warned = answer("police_warned")
     obstructed = ConditionFilter(
         _("Obstructed by the police"),
         {
             "yes": (YES, selections.obstructed),
             "no": (NO, lambda: selections.conduct_known() & ~selections.obstructed()),
+            "unknown": (NOT_KNOWN, lambda: ~selections.conduct_known()),
         },
     )
-    participants = _known(_("Number of participants"), "participants")
-    police = _known(_("Number of police officers"), "police")
-    both = _known(_("Numbers of participants and of police"), "participants", "police")
-    duration = _known(_("Duration"), "duration_minutes")
+    participants = known(_("Number of participants"), "participants")
+    police = known(_("Number of police officers"), "police")
+    both = known(_("Numbers of participants and of police"), "participants", "police")
+    duration = known(_("Duration"), "duration_minutes")
     detentions = ConditionFilter(
         _("Detentions"),
         {
@@ -309,6 +281,10 @@ class CardFilter(ReadableFilter):
         if queryset is None:
             queryset = Card.objects.visible_to(request.user)
         super().__init__(data, queryset, request=request)
+        if request is None:  # nobody asks: what an edition is made of
+            for name in ("monitor", "status", "queries", "amended"):
+                del self.filters[name]
+            return
         if request.user.role == Role.MONITOR:
             del self.filters["monitor"]
         if request.user.role == Role.ANALYST:
@@ -325,7 +301,9 @@ class CardFilter(ReadableFilter):
         return named
 
     def filter_queryset(self, queryset):
-        queryset = super().filter_queryset(queryset)
+        # As django-filter does, of whatever can be filtered: the explorer asks for the condition.
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, value)
         outcome, article = (self.form.cleaned_data.get(name) for name in ("outcome", "article"))
         if outcome or article:
             queryset = queryset.filter(selections.with_case(outcome, article))

@@ -78,9 +78,18 @@ def _guards() -> tuple[Guard, ...]:
     )
 
 
-GUARDS = _guards()
+GUARDS = list(_guards())
 #: PostgreSQL empties tables in another way, too.
-TRUNCATES = tuple(Guard(model._meta.db_table, "TRUNCATE") for model in KEPT_FOR_GOOD)
+TRUNCATES = [Guard(model._meta.db_table, "TRUNCATE") for model in KEPT_FOR_GOOD]
+
+
+def keep(*tables: str, only_added: tuple[str, ...] = ()) -> None:
+    """Guard tables that cards know nothing of: nothing in them is deleted, and the rows of those
+    in ``only_added`` are not changed either. Called once, when the site starts."""
+    for table in (*tables, *only_added):
+        GUARDS.append(Guard(table, "DELETE"))
+        TRUNCATES.append(Guard(table, "TRUNCATE"))
+    GUARDS.extend(Guard(table, "UPDATE") for table in only_added)
 
 
 def install(connection) -> None:
@@ -146,7 +155,7 @@ def after_migrations(sender, using, **kwargs) -> None:
 
 
 def _of(connection) -> tuple[Guard, ...]:
-    return (*GUARDS, *TRUNCATES) if connection.vendor == "postgresql" else GUARDS
+    return (*GUARDS, *TRUNCATES) if connection.vendor == "postgresql" else (*GUARDS,)
 
 
 def _statement(connection, guard: Guard) -> str:

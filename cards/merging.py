@@ -303,7 +303,8 @@ def _take_attachments(card: Card, originals: list[Card]) -> None:
                 twin.caption = " / ".join(filter(None, (twin.caption, row.caption)))[:300]
             twin.taken_at = twin.taken_at or row.taken_at
             twin.taken_by = twin.taken_by or row.taken_by
-            twin.save(update_fields=["caption", "taken_at", "taken_by"])
+            twin.camera_sha256 = twin.camera_sha256 or row.camera_sha256
+            twin.save(update_fields=["caption", "taken_at", "taken_by", "camera_sha256"])
 
 
 def _new_uuid():

@@ -43,10 +43,7 @@ class Column:
         """Rows strictly after ``value`` in this order; None if there can be none."""
         if value is None:
             return Q(**{f"{self.name}__isnull": False}) if self.falling else None
-        after = Q(**{f"{self.name}__{'lt' if self.falling else 'gt'}": value})
-        if self.nulls and not self.falling:
-            after |= Q(**{f"{self.name}__isnull": True})
-        return after
+        return Q(**{f"{self.name}__{'lt' if self.falling else 'gt'}": value})
 
     def same(self, value) -> Q:
         return Q(**({f"{self.name}__isnull": True} if value is None else {self.name: value}))
@@ -85,16 +82,23 @@ def page_of(
 ) -> Page:
     """The page that ``after`` or ``before`` in the query string asks for.
 
-    A cursor that cannot be read (an old link, a slip) gives the first page. One query.
+    A cursor that cannot be read (an old link, a slip) gives the first page. Two queries; two
+    more at the end of a list with rows that have no value in its first column.
     """
     backwards = "before" in query and "after" not in query
     cursor = _read(query.get("before" if backwards else "after", ""), len(order))
     if cursor is None:
         backwards = False
     columns = [column.reversed() for column in order] if backwards else list(order)
-    if cursor is not None:
-        rows = rows.filter(_beyond(columns, cursor))
-    found = list(rows.order_by(*(column.expression() for column in columns))[: size + 1])
+    found: list = []
+    for part in _parts(columns, cursor):
+        # Which rows first, then what they say: a database that sorts and joins for the page, or
+        # finds out what is noted of each row, does so for this page and not for the list.
+        keys = _in_order(rows.filter(part), columns).values_list("pk", flat=True)
+        if which := list(keys[: size + 1 - len(found)]):
+            found += _in_order(rows.filter(pk__in=which), columns)
+        if len(found) > size:
+            break
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -109,14 +113,40 @@ def page_of(
     )
 
 
+def is_cursor(text: str, order: Sequence[Column]) -> bool:
+    """Whether the text is where a page of a list in that order begins."""
+    return _read(text, len(order)) is not None
+
+
 def neighbours(rows: QuerySet, order: Sequence[Column], row) -> tuple[Any, Any]:
     """The rows before and after ``row`` in the order, whether or not it is among them; None where
-    there is none. Two queries."""
+    there is none. Two queries, one more at the end of the list."""
+    cursor = [getattr(row, column.name) for column in order]
     found = []
     for columns in ([column.reversed() for column in order], list(order)):
-        beyond = rows.filter(_beyond(columns, [getattr(row, column.name) for column in order]))
-        found.append(beyond.order_by(*(column.expression() for column in columns)).first())
+        parts = _parts(columns, cursor)
+        firsts = (_in_order(rows.filter(part), columns).first() for part in parts)
+        found.append(next((each for each in firsts if each is not None), None))
     return found[0], found[1]
+
+
+def _in_order(rows: QuerySet, columns: Sequence[Column]) -> QuerySet:
+    return rows.order_by(*(column.expression() for column in columns))
+
+
+def _parts(columns: Sequence[Column], cursor: Sequence[Any] | None) -> list[Q]:
+    """Rows after the cursor (None: all), in parts that follow each other in the order.
+
+    Rows without a value stand behind all others in a rising column. Asked for together with these
+    they would keep the database from beginning in the index where the page does.
+    """
+    if cursor is None:
+        return [Q()]
+    first = columns[0]
+    if cursor[0] is None or not first.nulls or first.falling:
+        return [_beyond(columns, cursor)]
+    known = Column(first.name)
+    return [_beyond([known, *columns[1:]], cursor), Q(**{f"{first.name}__isnull": True})]
 
 
 def _beyond(columns: Sequence[Column], cursor: Sequence[Any]) -> Q:
@@ -132,7 +162,7 @@ def _beyond(columns: Sequence[Column], cursor: Sequence[Any]) -> Q:
 
 def _bound(column: Column, value) -> Q:
     """Implied by the rest, but it tells the database where in the index to begin."""
-    if value is None or (column.nulls and not column.falling):
+    if value is None:
         return Q()
     return Q(**{f"{column.name}__{'lte' if column.falling else 'gte'}": value})
 

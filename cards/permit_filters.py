@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
 
+from cards import selections
 from cards import vocabularies as v
 from cards.filters import ALL, NO, YES, ConditionFilter, Day, PeriodFilter, ReadableFilter
 from cards.models import Period, PermitApplication, Place, Region
@@ -18,12 +18,11 @@ from monitoring.accounts.models import Role
 
 PANEL = ("text", "period", "place", "decision", "applicant", "linked", "review")
 _TEXTS = ("place", "ground", "other_place", "applicant_code", "note", "ref")
-_LATE = datetime.timedelta(days=v.DAYS_TO_ANSWER)
 
 
 def _periods(request):
     """Periods that applications can fall in, the last one first."""
-    return Period.objects.filter(start__isnull=False).order_by("-order")
+    return Period.dated()
 
 
 def _decisions():
@@ -98,8 +97,8 @@ class ApplicationFilter(ReadableFilter):
         {
             "yes": (pgettext_lazy("filter", "Known"), lambda: Q(answered_on__isnull=False)),
             "late": (
-                _("Later than after 10 days"),
-                lambda: Q(answered_on__gt=F("applied_on") + _LATE),
+                _("Later than the law allows"),
+                lambda: selections.answered_late("applied_on", "answered_on"),
             ),
         },
     )

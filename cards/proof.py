@@ -12,6 +12,7 @@ from django.db.models import Subquery
 from cards import guards
 from cards.chain import COLUMNS, GENESIS, digest
 from cards.models import Event, HistoryHead
+from monitoring.chunks import chunked
 
 #: Entries read at once.
 PAGE = 2000
@@ -98,10 +99,11 @@ def _walk(head: Mark | None) -> Iterator[Mark]:
         raise _Broken("head_differs", "the head of the chain is missing")
     last, last_id = Mark(), 0
     rows = Event.objects.filter(seq__lte=head.seq).order_by("seq")
-    for row in rows.values_list("id", "seq", "previous", "hash", *COLUMNS).iterator(PAGE):
-        pk, seq, previous, link, *values = row
+    rows = rows.values_list("id", "seq", "previous", "hash", "subject", *COLUMNS)
+    for row in chunked(rows, PAGE):
+        pk, seq, previous, link, subject, *values = row
         _follows(pk, seq, previous, last, last_id)
-        if digest(seq, previous, values) != link:
+        if digest(seq, previous, values, subject) != link:
             raise _Broken("changed", f"entry {seq} (row {pk}) was changed", seq)
         last, last_id = Mark(seq, link), pk
         yield last

@@ -122,7 +122,10 @@ class CardQuerySet(models.QuerySet):
             F("decided_on").desc(nulls_last=True), "-id"
         )
         outcome = Subquery(latest.values("outcome")[:1])
-        return cases.objects.filter(card=OuterRef("pk")).annotate(latest=outcome), known
+        # "Not below and not above" instead of "the same": PostgreSQL expects that a condition is
+        # asked of every card, and would look through all cases once before it shows a page of 25.
+        own = cases.objects.filter(card__gte=OuterRef("pk"), card__lte=OuterRef("pk"))
+        return own.annotate(latest=outcome), known
 
 
 class ApplicationQuerySet(models.QuerySet):

@@ -22,6 +22,8 @@ from cards.filters import ALL, YES, CardFilter, ConditionFilter, Deferred, query
 from cards.models import Card, Event, Query, Sighting
 from cards.vocabularies import QueryState, Status
 
+#: So many cards of the queue, the oldest, are counted for its chips; beyond that they say "more".
+MOST_COUNTED = flags.MOST_CHECKED
 #: A card that waits longer is late.
 LATE_DAYS = 3
 #: Parameter of an address that is a step of the walk through the queue.
@@ -111,17 +113,24 @@ class QueueFilter(CardFilter):
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One tap: the cards of the queue with that parameter; ``url`` takes it out where it is on."""
+    """One tap: the cards of the queue with that parameter; ``url`` takes it out where it is on.
+
+    ``more``: the queue is longer than what was counted.
+    """
 
     label: str | Promise
     number: int
     url: str
     on: bool
+    more: bool = False
 
 
 def facets(user, chosen: QueueFilter) -> list[Facet]:
-    """The chips of the queue, each with the number of cards behind it. Three queries."""
-    queue = queue_of(user)
+    """The chips of the queue, each with the number of cards behind it among the oldest. Three
+    queries, however long the queue is."""
+    order = [column.expression() for column in paging.OLDEST_SUBMITTED]
+    oldest = queue_of(user).order_by(*order).values("pk")[: MOST_COUNTED + 1]
+    queue = Card.objects.filter(pk__in=oldest)
     conditions = {
         "queries_answered": selections.answered(),
         "queries_open": selections.queried(QueryState.OPEN),
@@ -130,15 +139,17 @@ def facets(user, chosen: QueueFilter) -> list[Facet]:
         **{f"{name}_{value}": ask(user) for (name, value), ask in _OF_A_PERSON.items()},
     }
     numbers = queue.order_by().aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
+        all=Count("pk"),
+        **{name: Count("pk", filter=condition) for name, condition in conditions.items()},
     )
-    numbers["flagged_yes"] = len(flags.flagged_among(queue))
+    numbers["flagged_yes"] = len(flags.flagged_among(queue_of(user)))
+    more = numbers["all"] > MOST_COUNTED
     found = []
     for name, value, label in _CHIPS:
         on = chosen.given.get(name) == value
         rest = {key: other for key, other in chosen.given.items() if key != name}
         address = "?" + query_string(rest if on else rest | {name: value})
-        found.append(Facet(label, numbers[f"{name}_{value}"], address, on))
+        found.append(Facet(label, numbers[f"{name}_{value}"], address, on, more))
     return found
 
 
@@ -203,12 +214,13 @@ def _turn(user, card: Card) -> tuple[bool, str | Promise]:
 @dataclass(frozen=True, slots=True)
 class Walk:
     """One's way through the queue, from inside a card. ``query``: what every step carries along;
-    ``left``: cards of the queue within the filter."""
+    ``left``: cards of the queue within the filter; ``more``: there are more than these."""
 
     query: str
     previous: Card | None
     next: Card | None
     left: int
+    more: bool
     back: str
 
 
@@ -222,11 +234,13 @@ def walk(request, card: Card) -> Walk:
     chosen = QueueFilter(request.GET, request=request, queryset=queue_of(request.user))
     others = chosen.qs.exclude(pk=card.pk)
     previous, following = paging.neighbours(others, paging.OLDEST_SUBMITTED, card)
+    left = others.order_by()[: MOST_COUNTED + 1].count()
     return Walk(
         query_string({WALK: "queue", **chosen.given}),
         previous,
         following,
-        others.count(),
+        min(left, MOST_COUNTED),
+        left > MOST_COUNTED,
         f"?{chosen.query}" if chosen.query else "",
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards import validators
-from cards.models import Attachment, Card, CaseUpdate, Event, EventKind, PermitApplication, Query
+from cards.models import (
+    Attachment,
+    Card,
+    CaseUpdate,
+    Event,
+    EventKind,
+    Law,
+    PermitApplication,
+    Query,
+)
+from cards.reference import asked_under, called_under, law_on
 from cards.sections import OUTCOME_SECTION, SECTIONS, Section
 from cards.serialise import KEPT, REFERENCES, answers_of, as_text, labels_of
 from cards.vocabularies import CountBasis, QueryState, SourceKind
@@ -31,6 +41,8 @@ from monitoring.accounts.access import allowed
 PAGE = 40
 #: An entry with more changes, or a longer text, is folded.
 FOLDED_FROM, LONG_TEXT = 9, 1200
+#: Digits of a checksum that are shown.
+SHORT_SUM = 12
 
 #: Names in the history that are no columns of what they are told of.
 OTHER_NAMES = {
@@ -48,6 +60,7 @@ OTHER_NAMES = {
     "recovery_codes": gettext_lazy("recovery codes"),
     "sessions": gettext_lazy("sessions"),
     "devices": gettext_lazy("devices"),
+    "token": gettext_lazy("token for a program"),
     "field": gettext_lazy("question of the card"),
     "query": gettext_lazy("message"),
     "check": gettext_lazy("quality check"),
@@ -82,6 +95,9 @@ MARKS = {
     EventKind.INVITED: "user",
     EventKind.ACCOUNT: "user",
     EventKind.SIGN_IN_MEANS: "lock",
+    EventKind.EDITION: "file",
+    EventKind.PROSE: "draft",
+    EventKind.CASE_BOX: "file",
 }
 
 _COUNT = re.compile(r"\w+ (?P<best>\d+|None) \[(?P<low>\d*)–(?P<high>\d*)\] ?(?P<words>[\w ]*)")
@@ -140,6 +156,7 @@ class _Kind:
     models: tuple[type[Model], ...]
     references: tuple[str, ...]
     order: tuple[str, ...]
+    label: Callable[[str], str | Promise] | None = None
 
     def fields_of(self, kind: str) -> set[str]:
         """Fields of that type; days and moments stand in the history as ISO texts."""
@@ -154,6 +171,7 @@ class _Kind:
 def parts_of(card: Card, also: Collection[str] = ()) -> list[Part]:
     """The card section by section; questions that nobody asked are left out, except ``also``."""
     answers = answers_of(card)
+    law = law_on(answers["date"])
     unasked = {
         rule.field
         for rule in validators.CONDITIONAL
@@ -163,7 +181,7 @@ def parts_of(card: Card, also: Collection[str] = ()) -> list[Part]:
         Part(
             section,
             tuple(
-                _answer(card, name, answers)
+                _answer(card, name, answers, law)
                 for name in section.fields
                 if name in also or (name not in unasked and not _idle(name, answers))
             ),
@@ -213,19 +231,24 @@ def hidden_from(user, card: Card) -> frozenset[str]:
 
 
 def history_of(
-    thing: Model,
+    thing: Model | str,
     limit: int | None = None,
     before: int | None = None,
     *,
     hidden: Collection[str] = (),
+    label: Callable[[str], str | Promise] | None = None,
 ) -> list[Entry]:
     """Every change of a card, a permit application or an account, newest first, in words.
 
-    ``limit``: at most that many; ``before``: only entries older than that place in the chain;
-    ``hidden``: kinds that are left out.
+    A text is the name of a subject that cards know nothing of; ``label`` then says what its
+    fields are called. ``limit``: at most that many; ``before``: only entries older than that place
+    in the chain; ``hidden``: kinds that are left out.
     """
-    kind = _KINDS[type(thing)]
-    rows = thing.events.exclude(kind__in=hidden).select_related("actor").order_by("-seq")
+    if isinstance(thing, str):
+        kind, rows = _Kind((), (), (), label), Event.objects.filter(subject=thing)
+    else:
+        kind, rows = _KINDS[type(thing)], thing.events.all()
+    rows = rows.exclude(kind__in=hidden).select_related("actor").order_by("-seq")
     if before is not None:
         rows = rows.filter(seq__lt=before)
     events = list(rows[:limit])
@@ -234,10 +257,16 @@ def history_of(
     return [_entry(event, kind, labels) for event in events]
 
 
-def page_of_history(thing: Model, before: str = "", *, hidden: Collection[str] = ()) -> Page:
+def page_of_history(
+    thing: Model | str,
+    before: str = "",
+    *,
+    hidden: Collection[str] = (),
+    label: Callable[[str], str | Promise] | None = None,
+) -> Page:
     """A page of ``history_of``; ``before`` as the last page gave it, anything else is the first."""
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    entries = history_of(thing, PAGE + 1, start, hidden=hidden)
+    entries = history_of(thing, PAGE + 1, start, hidden=hidden, label=label)
     more = len(entries) > PAGE
     return Page(entries[:PAGE], entries[PAGE - 1].event.seq if more else None)
 
@@ -302,8 +331,10 @@ def label_of(name: str, models: Iterable[type[Model]] = (CaseUpdate, Card)) -> s
     return found
 
 
-def _answer(card: Card, name: str, answers: dict[str, Any]) -> Answer:
-    label, value = label_of(name), answers[name]
+def _answer(card: Card, name: str, answers: dict[str, Any], law: Law | None) -> Answer:
+    label, value = asked_under(law, name) or label_of(name), answers[name]
+    if name == "legal_status" and (text := called_under(law, value)):
+        return Answer(name, label, str(text))
     if name in REFERENCES:
         row = getattr(card, name)
         return Answer(name, label, row.label if row else "", open=row is None)
@@ -358,7 +389,7 @@ def _entry(event: Event, kind: _Kind, labels) -> Entry:
 
 
 def _change(of: str, name: str, pair: list[str], kind: _Kind, labels) -> Change:
-    label = label_of(name, kind.models)
+    label = kind.label(name) if kind.label else label_of(name, kind.models)
     if of == EventKind.COUNT:
         return Change(label, "", _count_words(pair[1]))
     before, after = (_words(name, text, kind, labels) for text in pair)
@@ -372,6 +403,9 @@ def _words(name: str, text: str, kind: _Kind, labels) -> str:
             return formats.date_format(datetime.date.fromisoformat(text))
         if name in kind.fields_of("DateTimeField"):
             return formats.date_format(datetime.datetime.fromisoformat(text), "DATETIME_FORMAT")
+    if name == "camera_sha256":
+        # As much as of the other checksum: enough to tell files apart; the entry has it whole.
+        return text[:SHORT_SUM]
     known = labels.get(name, {})
     codes = text.split(";")
     if text and all(code in known for code in codes):

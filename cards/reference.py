@@ -2,7 +2,8 @@
 
 The files are the source of what the product ships with, so loading them again mends labels and
 coordinates. What people decide on the site stays theirs: whether a row is offered in new cards
-(``active``), everything about a period that is there already, and rows that no file knows.
+(``active``), everything about a period that is there already, what is said of a law and of other
+rules, and rows that no file knows.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from cards.models import (
     City,
@@ -24,11 +26,14 @@ from cards.models import (
     Law,
     Period,
     PeriodBasis,
+    PeriodSeries,
     Place,
+    Provision,
     Region,
     Topic,
     TopicGroup,
 )
+from cards.vocabularies import ASKED_UNDER_REGIME, UNDER_REGIME
 
 REFERENCE_DIR = settings.BASE_DIR / "fixtures" / "reference"
 
@@ -39,6 +44,8 @@ class Source:
 
     ``key`` names the columns that say which row is meant, ``notes`` the columns of the file that
     are for its readers only, and ``mended`` whether rows that are there already follow the file.
+    ``filled``: what people decide on the site stays, and only what is empty there is taken from the
+    file.
     """
 
     model: type[models.Model]
@@ -46,6 +53,7 @@ class Source:
     key: tuple[str, ...] = ("code",)
     notes: tuple[str, ...] = ()
     mended: bool = True
+    filled: bool = False
 
 
 #: In the order in which rows may refer to each other.
@@ -57,7 +65,8 @@ SOURCES = (
     Source(Form, "forms.csv"),
     Source(TopicGroup, "topic_groups.csv"),
     Source(Topic, "topics.csv"),
-    Source(Law, "laws.csv"),
+    Source(Law, "laws.csv", mended=False, filled=True),
+    Source(Provision, "provisions.csv", mended=False, filled=True),
     Source(Period, "periods.csv", mended=False),
 )
 
@@ -103,6 +112,21 @@ def region_on(city_code: str, day: datetime.date) -> Region | None:
     return row.region if row else None
 
 
+def law_on(day: datetime.date | None) -> Law | None:
+    """The act on assemblies in force on a day; None where none is known. One query."""
+    return Law.on(day)
+
+
+def called_under(law: Law | None, code: str) -> str | Promise:
+    """What an answer on the legal status is called under an act; "" if as ever."""
+    return UNDER_REGIME.get(law.regime, {}).get(code, "") if law else ""
+
+
+def asked_under(law: Law | None, field: str) -> str | Promise:
+    """What a question on the permit is called under an act; "" if as ever."""
+    return ASKED_UNDER_REGIME.get(law.regime, {}).get(field, "") if law else ""
+
+
 def _load(source: Source, folder: Path) -> Loaded:
     rows = _read(source, folder)
     known = {
@@ -116,6 +140,8 @@ def _load(source: Source, folder: Path) -> Loaded:
             new.append(source.model(**row))
         elif source.mended and current != row:
             changed.append(source.model(**row))
+        elif source.filled and (filled := _filled(current, row)) != current:
+            changed.append(source.model(**filled))
     if new or changed:
         source.model.objects.bulk_create(
             [*new, *changed],
@@ -124,6 +150,13 @@ def _load(source: Source, folder: Path) -> Loaded:
             update_fields=[name for name in rows[0] if name not in source.key],
         )
     return Loaded(len(new), len(changed), len(rows) - len(new) - len(changed))
+
+
+def _filled(current: dict[str, object], row: dict[str, object]) -> dict[str, object]:
+    """The row of the table with what it lacks from the file."""
+    return {
+        name: row[name] if value in (None, "", ()) else value for name, value in current.items()
+    }
 
 
 def _read(source: Source, folder: Path) -> list[dict[str, object]]:
@@ -147,13 +180,20 @@ def _value(field: models.Field, text: str) -> object:
 
 
 def _add_calendar_years(last: int) -> int:
-    """Periods, with cards as their basis, for years that no dated period reaches into yet."""
-    dated = list(Period.objects.filter(start__isnull=False).values_list("start", "end"))
-    order = Period.objects.aggregate(last=Max("order"))["last"] or 0
+    """Periods, with cards as their basis, for the years after the last one that has a period.
+
+    Halves of a year and the like are no years: one of them may be there before the year is.
+    """
+    rows = list(Period.objects.all())
+    reached = max(row.end.year for row in rows if row.end and row.series == PeriodSeries.YEAR)
+    taken = {row.code for row in rows}
+    order = max(row.order for row in rows)
     years = []
-    for year in range(max(end.year for _, end in dated) + 1, last + 1):
-        order += 1
+    for year in range(reached + 1, last + 1):
         name = str(year)
+        if name in taken:
+            continue
+        order += 1
         years.append(
             Period(
                 code=name,

@@ -66,8 +66,10 @@ def as_text(value: Any) -> str:
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
     """Field -> [before, after] as text, for every field that differs, in the order of the card."""
     found = {}
-    for name in after:
-        old, new = as_text(before.get(name)), as_text(after[name])
+    for name, value in after.items():
+        if before.get(name) == value:
+            continue
+        old, new = as_text(before.get(name)), as_text(value)
         if old != new:
             found[name] = [old, new]
     return found

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import copy
 import datetime
+import functools
 import uuid as uuids
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cards import history, validators
+from cards import bulk, history, kept_counts, search, validators
 from cards.models import (
-    COUNT_FIELDS,
     Card,
     CaseUpdate,
     City,
@@ -30,6 +30,9 @@ from cards.signals import counted_cards_changed
 from cards.vocabularies import CountSubject, Review, Status
 from monitoring.accounts.access import allowed
 
+#: Answers that the search by words looks at, after the number.
+SEARCHED = ("settlement", "place", "form_other", "demands", "organiser_name", "description")
+_CARD = tuple(field.attname for field in Card._meta.concrete_fields if not field.primary_key)
 Month = tuple[str, datetime.date] | None
 
 
@@ -73,11 +76,14 @@ def refuse(problems: Iterable[validators.Problem]) -> None:
         raise ValidationError(errors)
 
 
-def announce(*months: Month) -> None:
-    """Tell listeners which place-months have changed; inside the caller's transaction."""
+def announce(*months: Month, added: int | None = None) -> None:
+    """Tell listeners which place-months have changed; inside the caller's transaction.
+
+    ``added``: the key of the card that came in, where that is all that happened to one month.
+    """
     changed = {month for month in months if month is not None}
     if changed:
-        counted_cards_changed.send(sender=Card, months=changed)
+        counted_cards_changed.send(sender=Card, months=changed, added=added)
 
 
 def hold(cards: Iterable[Card]) -> list[Card]:
@@ -110,9 +116,37 @@ def create(
     before = answers_of(card)
     settle(card, answers)
     card.save(force_insert=True)
-    _keep_counts(card, before, actor)
+    kept_counts.keep(card, before, actor, new=True)
     history.record(kind, card=card, actor=actor, changes=differences(before, answers_of(card)))
     return card
+
+
+def compose(*, actor, answers: dict[str, Any], uuid: uuids.UUID) -> Card:
+    """The card that ``create`` would write, unsaved: to be looked at before anything is."""
+    card = Card(uuid=uuid, monitor=actor)
+    settle(card, answers)
+    return card
+
+
+def insert(card: Card, *, actor, beside: Sequence[bulk.Statement] = ()) -> list[bulk.Statement]:
+    """Insert a composed card, inside the caller's transaction; the statements that write its
+    counts, which are the caller's to carry out. ``beside``: what is written with the card."""
+    card.created_at = card.updated_at = timezone.now()
+    statement = bulk.inserting(Card, _CARD, [[getattr(card, name) for name in _CARD]])
+    (card.pk,) = bulk.run(*beside, bulk.returning_key(Card, statement)) or (None,)
+    card._state.adding, card._state.db = False, connection.alias
+    return kept_counts.keeping(card, _of_nothing(), actor)
+
+
+def told_of_new(card: Card) -> dict[str, list[str]]:
+    """What the history says of a composed card: field -> [before, after] of what it answers."""
+    return differences(_of_nothing(), answers_of(card))
+
+
+@functools.cache
+def _of_nothing() -> dict[str, Any]:
+    """The answers of a card that has none; only to be read."""
+    return answers_of(Card())
 
 
 @transaction.atomic
@@ -144,7 +178,7 @@ def save(
     amend(stored)
     stored.version += 1
     stored.save()
-    _keep_counts(stored, before, actor)
+    kept_counts.keep(stored, before, actor)
     history.record(kind, card=stored, actor=actor, changes=changes, reason=reason)
     if stored.status == Status.APPROVED:
         announce(month, month_of(stored))
@@ -289,20 +323,28 @@ def pending_updates(card: Card):
     return CaseUpdate.objects.filter(case__card=card, review=Review.PENDING)
 
 
-def next_number(card: Card) -> str:
-    """The card's number, YEAR-CITY-SERIAL; the row stays locked until the transaction ends."""
-    serial = reserve_numbers(card.date.year, card.city_id, 1)
+def next_number(card: Card, along: Sequence[bulk.Statement] = ()) -> str:
+    """The card's number, YEAR-CITY-SERIAL; the row stays locked until the transaction ends.
+    ``along``: what is carried out right before."""
+    serial = reserve_numbers(card.date.year, card.city_id, 1, along)
     return number_text(card.date.year, card.city_id, serial)
 
 
-def reserve_numbers(year: int, city: str, how_many: int) -> int:
-    """Give out serials of a year and city; returns the last. They are never used again."""
-    sequence, _new = NumberSequence.objects.select_for_update().get_or_create(
-        year=year, city_id=city
+def reserve_numbers(
+    year: int, city: str, how_many: int, along: Sequence[bulk.Statement] = ()
+) -> int:
+    """Give out serials of a year and city; returns the last. They are never used again.
+
+    One statement, which the database carries out for one person after the other.
+    """
+    table = connection.ops.quote_name(NumberSequence._meta.db_table)
+    statement = (
+        f"INSERT INTO {table} AS given (year, city_id, last) VALUES (%s, %s, %s)"  # noqa: S608  (our table)
+        " ON CONFLICT (year, city_id) DO UPDATE SET last = given.last + excluded.last"
+        " RETURNING last"
     )
-    sequence.last += how_many
-    sequence.save(update_fields=["last"])
-    return sequence.last
+    (last,) = bulk.run(*along, (statement, (year, city, how_many))) or (None,)
+    return last
 
 
 def number_text(year: int, city: str, serial: int) -> str:
@@ -313,6 +355,9 @@ def log_attachment(attachment, *, actor, changes: dict | None = None) -> None:
     """Record that a file was added to the card with what is known of it, or ``changes`` of one."""
     if changes is None:
         told = {"caption": attachment.caption, "taken_by": attachment.taken_by}
+        if attachment.was_made_smaller:
+            # Whole: bound into the chain it shows what was said of that file, and when.
+            told["camera_sha256"] = attachment.camera_sha256
         told["taken_at"] = moment_text(attachment.taken_at, attachment.card)
         changes = {"attachments": ["", f"{attachment.name} {attachment.sha256[:12]}"]}
         changes |= {name: ["", text] for name, text in told.items() if text}
@@ -335,10 +380,12 @@ def amend(card: Card) -> None:
 def settle(card: Card, answers: dict[str, Any]) -> None:
     """Write the answers and everything that follows from them into the unsaved card."""
     write_answers(card, answers)
-    settled = validators.tidy(answers_of(card))
+    written = answers_of(card)
+    settled = validators.tidy(written)
     if not settled["inclusion_reason"] or settled["course"] == "prevented":
         settled["inclusion"] = inclusion_by_rule(settled)
-    write_answers(card, settled)
+    follows = {name: value for name, value in settled.items() if value is not written[name]}
+    write_answers(card, follows)
     card.search_text = search_text(card.number, settled)
 
 
@@ -349,40 +396,8 @@ def inclusion_by_rule(answers: dict[str, Any]) -> str:
 
 
 def search_text(number: str | None, answers: dict[str, Any]) -> str:
-    """What the search by words looks at."""
-    names = ("settlement", "place", "form_other", "demands", "organiser_name", "description")
-    parts = (number, *(answers[name] for name in names))
-    return " ".join(part for part in parts if part).casefold()
-
-
-def _keep_counts(card: Card, before: dict[str, Any], actor) -> None:
-    """Keep the numbers given on the card as counts; earlier counts stay, one is used."""
-    for subject in COUNT_FIELDS:
-        names = (subject, f"{subject}_low", f"{subject}_high", f"{subject}_basis")
-        if all(before.get(name) == getattr(card, name) for name in names):
-            continue
-        best, low, high, basis = (getattr(card, name) for name in names)
-        used = card.counts.filter(subject=subject, used=True).first()
-        if best is None and low is None and high is None:
-            card.counts.filter(subject=subject, used=True).update(used=False)
-            continue
-        values = {"best": best, "low": low, "high": high, "basis": basis or "unknown"}
-        if not _consistent(best, low, high):
-            continue
-        if used and card.status == Status.DRAFT and used.author_id == getattr(actor, "pk", None):
-            # A number still being typed is one count, not one for every digit.
-            card.counts.filter(pk=used.pk).update(**values)
-            continue
-        card.counts.filter(subject=subject, used=True).update(used=False)
-        source = "direct" if "direct" in card.source else (card.source[0] if card.source else "")
-        Count.objects.create(
-            card=card, subject=subject, used=True, author=actor, source=source, **values
-        )
-
-
-def _consistent(best: int | None, low: int | None, high: int | None) -> bool:
-    known = [n for n in (low, best, high) if n is not None]
-    return known == sorted(known)
+    """What the search by words looks at (``cards.search``)."""
+    return search.text_of(number, *map(answers.__getitem__, SEARCHED))
 
 
 def set_review(row, actor, accept: bool, reason: str) -> None:

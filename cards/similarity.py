@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _NUMBER = re.compile(r"\d+[а-яa-z]?")
@@ -47,7 +48,7 @@ def similarity(first: str, second: str) -> float:
     words that the other has too. Different house numbers, or a square beside a street of the same
     name, take away from it.
     """
-    one, two = _Name(first), _Name(second)
+    one, two = _name(first), _name(second)
     if not (one.words and two.words):
         # Nothing but kinds and numbers: "the square".
         same = (one.kinds, one.numbers, one.words) == (two.kinds, two.numbers, two.words)
@@ -76,6 +77,9 @@ class _Name:
         ]
         self.text = " ".join(sorted(self.words))
 
+
+#: A card is compared with all of its days, and the squares of a city are few.
+_name = lru_cache(maxsize=2048)(_Name)
 
 _LEVEL_KINDS = {levelled(word): kind for word, kind in _KINDS.items()}
 _LEVEL_EMPTY = frozenset(levelled(_EMPTY).split())

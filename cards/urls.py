@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from cards.views import applications, card, detail, followups, importing, lists, merging, review
+from monitoring.later import views as later
+
+applications = later("cards.views.applications")
+card = later("cards.views.card")
+detail = later("cards.views.detail")
+followups = later("cards.views.followups")
+importing = later("cards.views.importing")
+lists = later("cards.views.lists")
+merging = later("cards.views.merging")
+review = later("cards.views.review")
 
 app_name = "cards"
 urlpatterns = [

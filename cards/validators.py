@@ -50,6 +50,8 @@ class Question:
 
     def asked(self, answers: Answers) -> bool:
         given = answers.get(self.on)
+        if type(given) is str:
+            return given in self.values
         if isinstance(given, list | tuple | set | frozenset):
             return any(code in given for code in self.values)
         return given in self.values
@@ -70,7 +72,7 @@ CONDITIONAL: tuple[Question, ...] = (
         "reason_not_requested",
         "legal_status",
         ("not_requested",),
-        message=_("Ask the participants why they did not seek a permit."),
+        message=_("Ask the participants why they did not turn to the authorities."),
     ),
     Question(
         "refusal_ground",
@@ -124,6 +126,19 @@ REQUIRED: tuple[str, ...] = (
     "description",
 )
 
+#: Of them those that must then be answered.
+_REQUIRED_IF_ASKED = tuple(question for question in CONDITIONAL if question.required)
+#: Fields of a number of people: best, low, high and how they came about.
+_NUMBERS = tuple(
+    (subject, f"{subject}_low", f"{subject}_high", f"{subject}_basis")
+    for subject in ("participants", "police")
+)
+#: Who may have been there, and whether they warned the participants.
+_BODIES = tuple((f"{body}_present", f"{body}_warned") for body in ("prosecutor", "akimat"))
+_ALONE = frozenset({"none", "not_observed"})
+
+#: Most addresses are so plain that they need no long look.
+_PLAIN_ADDRESS = re.compile(r"https?://(?:[a-z0-9]{1,60}\.){1,3}[a-z]{2,20}(?:/[!-~]{0,1500})?")
 _URL = URLValidator(schemes=["http", "https"])
 #: What a person's name looks like, and a code does not.
 TWO_WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
@@ -165,12 +180,10 @@ def tidy(answers: dict[str, Any]) -> dict[str, Any]:
         tidied["form_other"] = ""
     if tidied.get("detained") is not None:
         tidied["detained_unknown"] = False
-    for body in ("prosecutor", "akimat"):
+    for present, warned in _BODIES:
         # Who was not there warned nobody: the question is not asked.
-        if tidied.get(f"{body}_present") == "no" and not tidied.get(f"{body}_warned"):
-            tidied[f"{body}_warned"] = "no"
-        if tidied.get(f"{body}_present") == "unknown" and not tidied.get(f"{body}_warned"):
-            tidied[f"{body}_warned"] = "unknown"
+        if not tidied.get(warned) and tidied.get(present) in ("no", "unknown"):
+            tidied[warned] = tidied[present]
     if tidied.get("detained") == 0 and not tidied.get("in_the_name_of_the_law"):
         tidied["in_the_name_of_the_law"] = "not_applicable"
     return tidied
@@ -178,22 +191,22 @@ def tidy(answers: dict[str, Any]) -> dict[str, Any]:
 
 def missing(answers: Answers) -> list[Problem]:
     """What must still be answered before the card can be submitted."""
-    found = [
-        Problem(name, "required", _("Answer this question."))
-        for name in REQUIRED
-        if answers.get(name) in (None, "", (), []) and not _waits(name, answers)
-    ]
+    found = []
+    # Whatever these questions are answered with is true; most cards answer them all.
+    if not all(map(answers.get, REQUIRED)):
+        found += [
+            Problem(name, "required", _("Answer this question."))
+            for name in REQUIRED
+            if answers.get(name) in (None, "", (), []) and not _waits(name, answers)
+        ]
     found += [
         Problem(question.field, "required", question.message)
-        for question in CONDITIONAL
-        if question.required and question.asked(answers) and not answers.get(question.field)
+        for question in _REQUIRED_IF_ASKED
+        if not answers.get(question.field) and question.asked(answers)
     ]
-    for subject in ("participants", "police"):
-        numbers = (answers.get(f"{subject}{end}") for end in ("", "_low", "_high"))
-        if any(n is not None for n in numbers) and not answers.get(f"{subject}_basis"):
-            found.append(
-                Problem(f"{subject}_basis", "required", _("Say where the number comes from."))
-            )
+    for *numbers, basis in _NUMBERS:
+        if not answers.get(basis) and any(answers.get(name) is not None for name in numbers):
+            found.append(Problem(basis, "required", _("Say where the number comes from.")))
     if answers.get("detained") is None and not answers.get("detained_unknown"):
         found.append(
             Problem("detained", "required", _("Give a number (0 means none), or say “not known”."))
@@ -255,6 +268,8 @@ def _place(answers: Answers) -> Iterator[Problem]:
 def link_problems(answers: Answers) -> Iterator[Problem]:
     """Lines of ``source_links`` that are no address."""
     for link in (answers.get("source_links") or "").split():
+        if _PLAIN_ADDRESS.fullmatch(link):
+            continue
         try:
             _URL(link)
         except ValidationError:
@@ -269,39 +284,34 @@ def link_problems(answers: Answers) -> Iterator[Problem]:
 def _alone(answers: Answers) -> Iterator[Problem]:
     for name in ("attributes", "police_actions"):
         given = answers.get(name) or ()
-        if len(given) > 1 and {"none", "not_observed"} & set(given):
+        if len(given) > 1 and not _ALONE.isdisjoint(given):
             yield Problem(
                 name, "alone", _("“None” and “not observed” cannot stand beside another answer.")
             )
 
 
 def _counts(answers: Answers) -> Iterator[Problem]:
-    for subject in ("participants", "police"):
-        best, low, high = (answers.get(f"{subject}{end}") for end in ("", "_low", "_high"))
+    for subject, its_low, its_high, its_basis in _NUMBERS:
+        best, low, high = answers.get(subject), answers.get(its_low), answers.get(its_high)
+        if low is None and high is None:
+            continue
         if low is not None and best is not None and low > best:
-            yield Problem(
-                f"{subject}_low", "above_best", _("The minimum is above the best estimate.")
-            )
+            yield Problem(its_low, "above_best", _("The minimum is above the best estimate."))
         if high is not None and best is not None and high < best:
-            yield Problem(
-                f"{subject}_high", "below_best", _("The maximum is below the best estimate.")
-            )
+            yield Problem(its_high, "below_best", _("The maximum is below the best estimate."))
         elif low is not None and high is not None and low > high:
-            yield Problem(f"{subject}_high", "below_low", _("The maximum is below the minimum."))
-        if high is not None and answers.get(f"{subject}_basis") == "at_least":
-            yield Problem(
-                f"{subject}_high", "at_least", _("“At least” means that no maximum is known.")
-            )
+            yield Problem(its_high, "below_low", _("The maximum is below the minimum."))
+        if high is not None and answers.get(its_basis) == "at_least":
+            yield Problem(its_high, "at_least", _("“At least” means that no maximum is known."))
 
 
 def _permit(answers: Answers) -> Iterator[Problem]:
-    date, applied, answered = (
-        answers.get(name) for name in ("date", "application_date", "answer_date")
-    )
+    date, applied = answers.get("date"), answers.get("application_date")
     if applied and date and applied > date:
         yield Problem(
             "application_date", "after_date", _("The application is later than the assembly.")
         )
+    answered = answers.get("answer_date")
     if applied and answered and answered < applied:
         yield Problem(
             "answer_date", "before_application", _("The answer is earlier than the application.")
@@ -309,11 +319,9 @@ def _permit(answers: Answers) -> Iterator[Problem]:
 
 
 def _authorities(answers: Answers) -> Iterator[Problem]:
-    for body in ("prosecutor", "akimat"):
-        if answers.get(f"{body}_warned") == "yes" and answers.get(f"{body}_present") != "yes":
-            yield Problem(
-                f"{body}_warned", "not_present", _("Only who was present can have warned.")
-            )
+    for present, warned in _BODIES:
+        if answers.get(warned) == "yes" and answers.get(present) != "yes":
+            yield Problem(warned, "not_present", _("Only who was present can have warned."))
     if (answers.get("police") or 0) > 0 and answers.get("police_present") != "yes":
         yield Problem("police_present", "counted", _("Police were counted, so they were present."))
 

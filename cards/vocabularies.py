@@ -119,6 +119,51 @@ class LegalStatus(TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("permit", "Not known")
 
 
+class Regime(TextChoices):
+    """What an act on assemblies asks of those who want to gather."""
+
+    PERMIT = "permit", pgettext_lazy("regime", "a permit")
+    NOTIFICATION = "notification", pgettext_lazy("regime", "a notification")
+    NOTIFICATION_AND_APPROVAL = (
+        "notification_and_approval",
+        pgettext_lazy("regime", "a notification, for some forms an approval"),
+    )
+    NONE = "none", pgettext_lazy("regime", "nothing")
+
+
+#: How the answers on the legal status are called where the law asks for something else than a
+#: permit: regime -> code -> label. What is not named keeps its own.
+UNDER_REGIME = {
+    Regime.NOTIFICATION: {
+        LegalStatus.NOT_REQUESTED: _("No notification was given"),
+        LegalStatus.REQUESTED_REFUSED: _("Notified, and prohibited"),
+        LegalStatus.REQUESTED_NO_ANSWER: _("Notified, no answer yet"),
+        LegalStatus.REQUESTED_OTHER_PLACE: _("Notified, another place was offered"),
+        LegalStatus.SANCTIONED: _("Agreed to"),
+        LegalStatus.NOT_REQUIRED: _("No notification was required"),
+    },
+    Regime.NOTIFICATION_AND_APPROVAL: {
+        LegalStatus.NOT_REQUESTED: _("Neither notification given nor approval sought"),
+        LegalStatus.REQUESTED_REFUSED: _("Notified or applied, and refused"),
+        LegalStatus.REQUESTED_NO_ANSWER: _("Notified or applied, no answer"),
+        LegalStatus.REQUESTED_OTHER_PLACE: _("Notified or applied, another place was offered"),
+        LegalStatus.SANCTIONED: _("Approved by the akimat"),
+        LegalStatus.NOT_REQUIRED: _("Neither was required"),
+    },
+}
+#: The same of the questions themselves: regime -> field -> label.
+ASKED_UNDER_REGIME = {
+    Regime.NOTIFICATION: {
+        "legal_status": _("notification"),
+        "reason_not_requested": _("why no notification was given"),
+    },
+    Regime.NOTIFICATION_AND_APPROVAL: {
+        "legal_status": _("notification or approval"),
+        "reason_not_requested": _("why nobody turned to the authorities"),
+    },
+}
+
+
 class NoPermitReason(TextChoices):
     PRINCIPLED_REFUSAL = "principled_refusal", _("Refuse on principle to ask")
     NO_POINT = "no_point_will_be_refused", _("No point: it would be refused")
@@ -233,10 +278,6 @@ class PermitDecision(TextChoices):
     PERMITTED = "permitted", pgettext_lazy("permit decision", "Permitted")
     WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
     UNKNOWN = "unknown", pgettext_lazy("permit decision", "Not known")
-
-
-#: An answer to an application that took longer than this many days is late.
-DAYS_TO_ANSWER = 10
 
 
 class CoverageState(TextChoices):

@@ -10,6 +10,7 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -25,6 +26,8 @@ from cards.services import today_in
 from cards.vocabularies import Status
 from monitoring.accounts.access import allowed
 
+#: Of each kind so many are shown: whoever has settled these sees the next.
+MOST = 25
 #: A decision is told for so many days, and of at most so many cards.
 LATELY, MOST_DECIDED = datetime.timedelta(days=14), 10
 _DECIDED = (Status.APPROVED, Status.REJECTED, Status.DUPLICATE)
@@ -164,7 +167,8 @@ def waiting_for(user) -> Waiting:
     for each in asked:
         first.setdefault(each.card.pk, each.thread.query.pk)
     unfinished = [
-        Unfinished(card, card.reason or "", first.get(card.pk)) for card in open_with_reason(user)
+        Unfinished(card, card.reason or "", first.get(card.pk))
+        for card in open_with_reason(user)[:MOST]
     ]
     return Waiting(
         returned=[each for each in unfinished if each.card.status == Status.RETURNED],
@@ -176,21 +180,26 @@ def waiting_for(user) -> Waiting:
 
 
 def followups_of(user) -> list[Followup]:
-    """The person's own cards whose people lack an outcome, in the order in which to ask of them."""
-    rows = cards_for(user).filter(monitor=user).lacking_outcome().with_labels()
+    """The person's own cards whose people lack an outcome, in the order in which to ask of them:
+    ``MOST`` of those with the first days, however long somebody has worked."""
+    lacking = cards_for(user).filter(monitor=user).lacking_outcome()
+    chosen = reminders.chosen_by(user)
+    # Two weeks after every assembly: the order of their dates; a day that was chosen stands apart.
+    by_date = lacking.exclude(pk__in=chosen).order_by(F("date").asc(nulls_last=True), "id")
+    keys = [*by_date.values_list("pk", flat=True)[:MOST], *chosen]
     cards = [
         card
-        for card in rows.prefetch_related("cases__updates")
+        for card in lacking.filter(pk__in=keys).with_labels().prefetch_related("cases__updates")
         if allowed(user, "card.add_outcome", card)
     ]
-    chosen = reminders.chosen_by(user)
     found = []
     for card in cards:
         day = reminders.day_of(card, chosen.get(card.pk))
         due = day is not None and day <= today_in(card.city)
         found.append(Followup(card, persons_of(card), day, due))
     latest = datetime.date.max
-    return sorted(found, key=lambda each: (not each.due, each.remind_on or latest, each.card.pk))
+    found.sort(key=lambda each: (not each.due, each.remind_on or latest, each.card.pk))
+    return found[:MOST]
 
 
 def decided_of(user, now: datetime.datetime | None = None) -> list[Decided]:
@@ -198,15 +207,18 @@ def decided_of(user, now: datetime.datetime | None = None) -> list[Decided]:
     the last decision first; one query."""
     since = (now or timezone.now()) - LATELY
     events = (
-        Event.objects.filter(
-            card__monitor=user, kind=EventKind.STATUS, to_status__in=_DECIDED, at__gte=since
-        )
+        # A sum, so that no index is used for it: whoever has written thousands of cards would have
+        # all of them looked through for the few decisions of these days.
+        Event.objects.alias(writer=F("card__monitor") + 0)
+        .filter(writer=user.pk, kind=EventKind.STATUS, to_status__in=_DECIDED, at__gte=since)
         .exclude(actor=user)
         .select_related("card__city", "card__form")
-        .order_by("-id")
+        # Sorted here: asked for the last first, SQLite would begin at the end of the history and
+        # go through all of it.
+        .order_by()
     )
     last: dict[int, Event] = {}
-    for event in events:
+    for event in sorted(events, key=lambda event: -event.pk):
         # A card that was taken up again since tells of itself elsewhere.
         if event.card.status == event.to_status:
             last.setdefault(event.card_id, event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from cards import history, reading, review, services
+from cards import bulk, history, reading, review, services
 from cards.models import Card, EventKind, Merge
+from cards.serialise import answers_of
 from cards.vocabularies import Review, Status
 from monitoring.accounts.access import allowed
 
@@ -153,6 +154,45 @@ def apply(
     return move(card, row.target, actor=actor, reason=reason, changes=changes)
 
 
+def submit_new(
+    card: Card,
+    *,
+    actor,
+    warnings: Iterable[str] = (),
+    unseen: bool = False,
+    beside: Callable[[Card], Sequence[bulk.Statement]] | None = None,
+) -> Card:
+    """Write a composed card (``services.compose``) and submit it: what ``services.create`` and
+    ``apply`` do one after the other, by one insertion in one transaction of its own. Raises what
+    these raise.
+
+    ``beside``: given the card with its number, what is to be written with it. It may hold rows of
+    sessions and accounts, never a card or the head of the history.
+    """
+    row = _BY_NAME["submit"]
+    if not (allowed(actor, "card.create") and allowed(actor, row.right, card)):
+        raise PermissionDenied
+    services.refuse(services.problems_of(card))
+    # Whatever can be made before is: inside of the transaction others wait.
+    told = history.encoded(services.told_of_new(card))
+    changes = history.encoded(history.texts(_said(None, warnings, unseen)))
+    source, card.status, card.version = card.status, row.target, 2
+    with bulk.brief() as (begin, end):
+        _number(card, begin)
+        now = card.submitted_at = timezone.now()
+        counts = services.insert(card, actor=actor, beside=beside(card) if beside else ())
+        history.record_held(
+            [
+                (card.pk, EventKind.CREATED.value, actor.pk, now, "", "", 1, told, ""),
+                (card.pk, EventKind.STATUS.value, actor.pk, now, str(source), str(row.target), 2,
+                 changes, ""),
+            ],
+            along=counts,
+            end=end,
+        )  # fmt: skip
+    return card
+
+
 def move(
     card: Card,
     target: Status,
@@ -179,7 +219,8 @@ def move(
         changes=changes,
     )
     if Status.APPROVED in (source, target):
-        services.announce(services.month_of(card))
+        added = card.pk if source != Status.APPROVED else None
+        services.announce(services.month_of(card), added=added)
     return card
 
 
@@ -218,8 +259,13 @@ def _nothing(card, actor, duplicate_of):
 def _submit(card: Card, actor, duplicate_of) -> None:
     services.refuse(services.problems_of(card))
     if card.number is None:
-        card.number = services.next_number(card)
+        _number(card)
     card.submitted_at = timezone.now()
+
+
+def _number(card: Card, along: Sequence[bulk.Statement] = ()) -> None:
+    card.number = services.next_number(card, along)
+    card.search_text = services.search_text(card.number, answers_of(card))
 
 
 def _approve(card: Card, actor, duplicate_of) -> None:

@@ -5,4 +5,11 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
-        from monitoring import durability  # noqa: F401  (registers its check)
+        from monitoring import (
+            durability,  # noqa: F401  (registers its check)
+            health,
+            replica,
+        )
+
+        if replica.configured():
+            health.INFORMATION["replica"] = replica.watch.asked

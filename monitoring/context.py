@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.accounts import second_factor
 from monitoring.accounts.access import allowed
 from monitoring.accounts.models import Role
+from monitoring.jobs import asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ MENU = (
     (_("Load files"), "cards:import", "card.import"),
     (_("People"), "people:list", "account.manage"),
     (_("Access log"), "access_log", "access_log.view"),
+    (_("State of the site"), "status", "status.view"),
     (pgettext_lazy("vocabularies", "Settings"), "admin:index", "account.manage"),
 )
 
@@ -41,7 +43,8 @@ MENU = (
 def site(request) -> dict:
     """``demo``, ``organisation``; of the signed-in person ``nav_items`` and other links.
 
-    ``field_url``: the field page, of whom it is made for.
+    ``field_url``: the field page, of whom it is made for. ``jobs_open``: how many jobs that were
+    asked for in this session are not over.
     """
     user = getattr(request, "user", None)
     context = {"demo": settings.DEMO, "organisation": settings.ORGANISATION, "nav_items": ()}
@@ -64,7 +67,9 @@ def site(request) -> dict:
             waiting = _waiting(user) if route == "cards:list" else None
             items.append(NavItem(label, url, here, waiting))
     context["nav_items"] = items
+    context["account_items"].append(NavItem(_("Long work"), reverse("jobs:list")))
     context["account_items"].append(NavItem(_("Guides"), reverse("guides")))
+    context["jobs_open"] = asking.still_open(request)
     context["footer_items"] = [NavItem(_("Guides"), reverse("guides"))]
     return context
 

@@ -71,6 +71,11 @@ GUIDES: tuple[Guide, ...] = (
         _("Guide for editors"),
         _("From the queue to an approved card, and what follows it."),
     ),
+    Guide(
+        "analysts",
+        _("Guide for analysts"),
+        _("From approved cards to a published edition: figures, texts, freezing, data."),
+    ),
 )
 
 

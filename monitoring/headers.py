@@ -7,6 +7,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.http import JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,9 @@ HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
+
+#: Methods that ask for something.
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 #: What only a page heeds. Fifty scripts and styles that carried it would weigh as much as the page.
 FOR_PAGES = (
@@ -69,6 +73,43 @@ class HeadersMiddleware:
         for cookie in response.cookies.values():
             cookie["secure"] = cookie["secure"] or settings.HTTPS
             cookie["samesite"] = cookie["samesite"] or "Lax"
+        return response
+
+
+class PackingMiddleware(GZipMiddleware):
+    """Packs what gets smaller by it. Files that are packed already are handed out as they lie."""
+
+    PACKED = ("application/pdf", "application/zip", "application/vnd.openxmlformats", "image/png",
+              "image/jpeg", "image/webp", "font/woff2", "application/octet-stream")  # fmt: skip
+
+    def process_response(self, request, response):
+        if response.headers.get("Content-Type", "").startswith(self.PACKED):
+            return response
+        return super().process_response(request, response)
+
+
+class OpenPagesMiddleware:
+    """Pages for everybody know nothing of their visitor: neither cookies nor a language come in,
+    no cookie goes out, and caches between may keep one copy for all."""
+
+    BELOW = "/editions/"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        # What would change something is refused, after its token was checked like everywhere.
+        if request.method not in SAFE or not request.path.startswith(self.BELOW):
+            return self.get_response(request)
+        for name in ("HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE"):
+            request.META.pop(name, None)
+        response = self.get_response(request)
+        response.cookies.clear()
+        # What is packed differs from what is not; nothing else does.
+        if "Accept-Encoding" in response.headers.get("Vary", ""):
+            response.headers["Vary"] = "Accept-Encoding"
+        else:
+            response.headers.pop("Vary", None)
         return response
 
 

@@ -18,6 +18,17 @@ def states() -> dict[str, bool]:
     return found
 
 
+def information() -> dict[str, bool]:
+    """The same of what the site does without where it is missing."""
+    found = {}
+    for name, check in INFORMATION.items():
+        try:
+            found[name] = bool(check())
+        except Exception:  # noqa: BLE001  (as above)
+            found[name] = False
+    return found
+
+
 def _database(connection) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -30,8 +41,9 @@ def _migrations(connection) -> bool:
 
 
 def _storage(connection) -> bool:
-    default_storage.exists("ready")
-    return True
+    # A store of objects says for itself whether it lets the site in.
+    ready = getattr(default_storage, "ready", None)
+    return ready() if ready else default_storage.exists("ready") in (True, False)
 
 
 #: Name -> check of a database connection.
@@ -40,3 +52,6 @@ READY: dict[str, Callable[..., bool]] = {
     "migrations": _migrations,
     "storage": _storage,
 }
+
+#: Name -> check of something that makes nobody wait if it is not in order.
+INFORMATION: dict[str, Callable[[], bool]] = {}

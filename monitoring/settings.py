@@ -11,7 +11,10 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from monitoring.logs.config import config as log_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -46,12 +49,17 @@ INTERNAL_IPS = ["127.0.0.1"]
 INSTALLED_APPS = [
     "monitoring",
     "monitoring.accounts",
+    "monitoring.operations",
+    "monitoring.jobs",
     "cards",
     "reports",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_filters",
     "csp",
+    # The queue of long work; its models, nothing else of it is shown.
+    "django_tasks",
+    "django_tasks_db",
     # Models of the second factor; the pages are ours, none of theirs has an address.
     "allauth",
     "allauth.account",
@@ -66,14 +74,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First of all: what the others refuse is told of, too.
+    "monitoring.operations.observing.ObservedMiddleware",
     # Before the static files, so that these carry the same headers.
     "monitoring.headers.HeadersMiddleware",
+    # Public pages are the same for everybody: nothing of the visitor gets in.
+    "monitoring.headers.OpenPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are long and phones are slow; Django pads against BREACH.
-    "django.middleware.gzip.GZipMiddleware",
+    "monitoring.headers.PackingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,6 +96,9 @@ MIDDLEWARE = [
     "monitoring.accounts.middleware.SessionLimitsMiddleware",
     "monitoring.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "monitoring.unavailable.StorageMiddleware",
+    # Last, as near to the views as can be; without DATABASE_REPLICA_URL it takes itself out.
+    "monitoring.replica.ReplicaMiddleware",
 ]
 
 ROOT_URLCONF = "monitoring.urls"
@@ -115,6 +130,8 @@ DATABASES = {
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Django's own, with a line for those who wait to write.
+    DATABASES["default"]["ENGINE"] = "monitoring.sqlite3"
     # "Saved" means durable: WAL with synchronous=FULL. IMMEDIATE takes the write lock at the start
     # of a transaction, so that two writers wait for each other instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
@@ -122,14 +139,42 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY; "
+            # Each thread keeps its connection, and with it so many kB of the file.
+            "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; "
             # REPLACE deletes a row before it inserts another; only with this do triggers see it.
             "PRAGMA recursive_triggers=ON;"
         ),
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Behind a pooler that lends a connection for one transaction: nothing may live in a session.
+    pooled = env.bool("DATABASE_POOLED", default=False)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = pooled
+    if not pooled:
+        # PostgreSQL weighs an index as if disks still turned, and compiles for a tenth of a second
+        # what then answers at once. A pooler does not pass this on: docs/operations.md.
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+            "options", "-c jit=off -c random_page_cost=1.1"
+        )
+# Opening a connection anew costs a page of the field as much again as all the rest, on SQLite too.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+# Seconds that a migration waits for a table before it lets others by and tries again; 0: no end.
+MIGRATION_LOCK_TIMEOUT = env.float("MIGRATION_LOCK_TIMEOUT", default=2.0)
+# A streaming replica of the database that cards and reports are read from.
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=10.0)
+DATABASE_ROUTERS = []
+if replica_url := env("DATABASE_REPLICA_URL", default=""):
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL is for PostgreSQL: set DATABASE_URL.")
+    DATABASES["replica"] = {**DATABASES["default"], **env.db_url_config(replica_url)}
+    # The site waits for a page, not for a machine that has gone.
+    DATABASES["replica"]["OPTIONS"] = {
+        "connect_timeout": 3,
+        **DATABASES["replica"].get("OPTIONS", {}),
+    }
+    # Tests see what they wrote through either name.
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["monitoring.replica.Router"]
 # The site refuses a database that is not durable; no environment can change that.
 DURABILITY_CHECKED = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -137,7 +182,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["monitoring.accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    # Django's own, in a thread that stands back for the rest.
+    "monitoring.accounts.hashing.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -164,6 +210,8 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # What the icon on a phone is called, and where a quick exit leads; both may be harmless.
 FIELD_APP_NAME = env("FIELD_APP_NAME", default="")
 QUICK_EXIT_URL = env("QUICK_EXIT_URL", default="")
+# Published editions for everybody; each of them can be taken from there, too.
+PUBLIC_EDITIONS = env.bool("PUBLIC_EDITIONS", default=True)
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -189,6 +237,24 @@ STORAGES = {
         else "whitenoise.storage.CompressedStaticFilesStorage"
     },
 }
+# Attachments on a store that speaks S3, for several web machines; MEDIA_ROOT is then only for what
+# comes in pieces. No account of the machine's environment is tried in place of these.
+ATTACHMENTS_STORAGE = env.str("ATTACHMENTS_STORAGE", default="files")
+if ATTACHMENTS_STORAGE == "s3":
+    STORAGES["default"] = {
+        "BACKEND": "monitoring.objects.AttachmentStorage",
+        "OPTIONS": {
+            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+            "bucket_name": env("S3_BUCKET"),
+            "access_key": env("S3_ACCESS_KEY"),
+            "secret_key": env("S3_SECRET_KEY"),
+            "region_name": env("S3_REGION", default="us-east-1"),
+            "location": env("S3_PREFIX", default=""),
+            "verify": env("S3_CA_FILE", default=None),
+        },
+    }
+elif ATTACHMENTS_STORAGE != "files":
+    raise ImproperlyConfigured("ATTACHMENTS_STORAGE is files or s3.")
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
@@ -201,6 +267,9 @@ FIELD_LOCK_AFTER = env.int("FIELD_LOCK_AFTER", default=12 * 60 * 60)
 FIELD_UPLOAD_DAYS = env.int("FIELD_UPLOAD_DAYS", default=14)
 # Keys of age that backups are sealed to; without any they are not sealed.
 BACKUP_KEY = env("BACKUP_KEY", default="")
+# Where backups lie that administrators begin on the site, and how many of them stay.
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(DATA_DIR / "backups")))
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", default=7)
 # Ten attachments in one form, or the largest import. Strangers: one attachment, because a form
 # that was sent after the session ended is carried through the sign-in page.
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=10 * ATTACHMENT_MAX_BYTES + 2**20)
@@ -216,6 +285,33 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 500},
     }
 }
+
+# Long work. "auto": by a worker (``manage.py work``), and by the site itself while none lives;
+# "worker": by workers alone.
+JOBS = env.str("JOBS", default="auto")
+if JOBS not in ("auto", "worker"):
+    raise ImproperlyConfigured(f"JOBS={JOBS}: auto or worker")
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Every kind, in the order of the lists that show them.
+JOB_KINDS = [
+    "cards.jobs.CHECK",
+    "cards.jobs.LOAD",
+    "cards.jobs.EXPORT",
+    "reports.jobs.PDF",
+    "reports.jobs.DOCX",
+    "reports.editions.jobs.FREEZE",
+    "monitoring.backup.jobs.BACKUP",
+]
+# Without a sign of life for so many seconds whoever did a job is taken for dead.
+JOBS_DEAD_AFTER = env.int("JOBS_DEAD_AFTER", default=60)
+# What was broken off is tried again after so many seconds; then it has failed.
+JOBS_RETRY_AFTER = (10, 60)
+JOBS_DAYS = env.int("JOBS_DAYS", default=14)
+JOB_FILES_HOURS = env.int("JOB_FILES_HOURS", default=24)
+# Signs of life where the database is SQLite.
+JOBS_DIR = DATA_DIR / "jobs"
+# Files of reports, made once; may be emptied any time.
+DRAWN_DIR = DATA_DIR / "cache" / "files"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -234,7 +330,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # Probes ask from inside, where nothing speaks HTTPS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Addresses for programs refuse plain HTTP instead of leading away from it: a program would follow
+# unnoticed and send its token in the clear each time.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/v1/."]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = LANGUAGE_COOKIE_HTTPONLY = HTTPS
 # Notices lie in the session: a cookie of their own would carry them past the sign-out.
@@ -267,13 +365,15 @@ vars().update(EMAIL_CONFIG)
 EMAIL_CONFIGURED = "EMAIL_URL" in os.environ
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="zhinalys@localhost")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
-    # WeasyPrint and fontTools tell every subset table at INFO.
-    "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
-}
+# Lines of the log: json for programs, text for reading; in DEBUG with everything in it.
+LOG_FORMAT = env("LOG_FORMAT", default="text" if DEBUG else "json")
+# Of the product's own lines, one for each request at INFO; of others, warnings and worse.
+LOG_LEVEL = env("LOG_LEVEL", default="WARNING" if DEBUG else "INFO").upper()
+LOGGING = log_config(LOG_FORMAT, LOG_LEVEL, reveal=DEBUG)
+# Whoever sends it reads /metrics; without it there is no such address.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 ORGANISATION = _("Kazakhstan International Bureau for Human Rights and Rule of Law")
+# Under which licence the figures of the reports may be used; named in their data packages.
+DATA_LICENCE = env("DATA_LICENCE", default="")
+DATA_LICENCE_URL = env("DATA_LICENCE_URL", default="")

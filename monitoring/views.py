@@ -69,9 +69,13 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """Database, migrations, storage, guards are in order; 503 with the names of those not."""
+    """Database, migrations, storage, guards are in order; 503 with the names of those not.
+
+    A replica is told of, too, and missed by nobody.
+    """
     states = health.states()
-    return JsonResponse(states, status=200 if all(states.values()) else 503)
+    status = 200 if all(states.values()) else 503
+    return JsonResponse(states | health.information(), status=status)
 
 
 def csrf_failure(request, reason=""):

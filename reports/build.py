@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from reports.narrative import (
     authorities,
     character,
     consequences,
+    glance,
     legislation,
     opening,
     overall,
@@ -36,12 +38,14 @@ from reports.types import (
     Finding,
     Indicator,
     Period,
+    Region,
     Report,
     Table,
     Text,
     Value,
     Vocabulary,
 )
+from reports.wording import say
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class FigureNo:
     number: str
 
 
+Titled = TypeVar("Titled", Table, Figure)
 Words = Callable[[Story], Iterable[Text]]
 Blocks = Callable[[Story], Iterable[Block]]
 
@@ -102,7 +107,7 @@ def _applications(story: Story) -> list[Block]:
 
 def _annex(story: Story) -> Iterable[Block]:
     parts: tuple[tuple[Text, list[Block]], ...] = (
-        (_("Method"), [annex.method(story)]),
+        (_("Method"), annex.method(story)),
         (_("Coverage"), annex.coverage(story)),
         (_("Quality of the data"), annex.quality(story)),
         (_("Further quantities"), list(_blocks(TableNo("text"), story, {}))),
@@ -115,8 +120,11 @@ def _annex(story: Story) -> Iterable[Block]:
             yield from blocks
 
 
+#: Chapters without a number. The first of them has nothing to say of a period without assemblies.
+GLANCE, ANNEX = "glance", "annex"
 #: Chapter code, title, and what stands in it. Chapters are numbered as they come.
 CHAPTERS: tuple[tuple[str, Text, tuple[Part, ...]], ...] = (
+    (GLANCE, _("The main figures"), (Placed(glance.at_a_glance),)),
     ("introduction", _("Introduction"), (Said(opening.introduction, always=True),)),
     ("legislation", _("Legislation"), (Placed(_legislation),)),
     (
@@ -219,7 +227,7 @@ CHAPTERS: tuple[tuple[str, Text, tuple[Part, ...]], ...] = (
         (Said(statistics.participants), TableNo("18"), Said(statistics.duration), TableNo("19")),
     ),
     ("conclusions", _("Conclusions"), (Placed(_main_figures),)),
-    ("annex", _("Annex"), (Placed(_annex),)),
+    (ANNEX, _("Annex"), (Placed(_annex),)),
 )
 
 
@@ -230,21 +238,26 @@ def build(
     vocabulary: Vocabulary,
     periods: Sequence[Period],
     demonstration: bool,
+    region: Region | None = None,
 ) -> Report:
     """The report of a period.
 
     facts_by_period: by period code, for every period that has cards (the report's own and earlier
     ones). published_cells: as printed (key.period is the label, verbatim), each with the code of
     the period that the label means, or ``None``. periods: all of them in order; later ones than
-    the report's are left out. Raises ValueError if the period is not among them.
+    the report's are left out. region: what the facts are of, if not of the whole country; every
+    table and figure then says so. Raises ValueError if the period is not among them.
     """
     published = [(as_printed(cell), code) for cell, code in published_cells]
-    context = make_context(period, facts_by_period, published, vocabulary, periods)
-    tables = tables_of(context)
+    context = make_context(period, facts_by_period, published, vocabulary, periods, region)
+    tables = {code: _of_region(table, region) for code, table in tables_of(context).items()}
     computed = [cell for table in tables.values() for cell in table.cells()]
     findings = _findings(context, computed, published)
-    figures = {number: make(context, tables) for number, make in FIGURES.items()}
-    indicators = tuple((each, _whole(each, context.own)) for each in INDICATORS)
+    drawn = {number: make(context, tables) for number, make in FIGURES.items()}
+    figures = {number: _of_region(figure, region) for number, figure in drawn.items()}
+    indicators = tuple(
+        (each.under(context.terms), _whole(each, context.own)) for each in INDICATORS
+    )
     story = Story(context, tables, findings)
     report = Report(
         period=period,
@@ -256,8 +269,18 @@ def build(
         checksum="",
         demonstration=demonstration,
         findings=findings,
+        periods=context.periods,
+        region=region,
     )
     return replace(report, checksum=checksum(report))
+
+
+def _of_region(what: Titled, region: Region | None) -> Titled:
+    """A table or figure whose title says which region it is of: it may be read on its own."""
+    if region is None:
+        return what
+    title = say(_("%(title)s (%(region)s)"), title=what.title, region=region.name)
+    return replace(what, title=title)
 
 
 def _findings(
@@ -276,12 +299,16 @@ def _whole(indicator: Indicator, facts: Facts) -> Value:
 
 
 def _chapters(story: Story, figures: Mapping[str, Figure]) -> Iterable[Chapter]:
-    for number, (code, title, parts) in enumerate(CHAPTERS, start=1):
+    number = 0
+    for code, title, parts in CHAPTERS:
         kept = [part for part in parts if not (story.empty and _needs_assemblies(part))]
         blocks = [block for part in kept for block in _blocks(part, story, figures)]
         if kept[:1] != list(parts[:1]):
             blocks.insert(0, Block("text", _("There was no assembly in the period.")))
-        yield Chapter(code, "" if code == "annex" else str(number), title, tuple(blocks))
+        if code == GLANCE and not blocks:
+            continue
+        number += code not in (GLANCE, ANNEX)
+        yield Chapter(code, "" if code in (GLANCE, ANNEX) else str(number), title, tuple(blocks))
 
 
 def _needs_assemblies(part: Part) -> bool:

@@ -81,6 +81,16 @@ FIGURES: dict[str, Callable[[Context, Tables], Figure]] = {
     "6": unsanctioned,
 }
 
+#: What each figure answers, by its number: said above its title where there is room for both.
+QUESTIONS: Mapping[str, Text] = {
+    "1": _("Where did people assemble?"),
+    "2": _("What did people assemble for?"),
+    "3": _("How often were public organisations the organisers?"),
+    "4": _("Who organised the assemblies?"),
+    "5": _("What forms did the assemblies take?"),
+    "6": _("What share of the assemblies was unsanctioned?"),
+}
+
 
 def _bars(number: str, title: Text, table: Table, label: Text) -> Figure:
     """Bars of the first column of a table, without its total."""

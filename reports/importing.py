@@ -6,19 +6,21 @@ as printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cards.files.importing import Refusal
 from cards.files.parsing import BadCell, text_of
 from cards.files.sheets import Line, read_sheets
-from reports.models import PublishedValue
+from reports.models import ChangeSource, PublishedChange, PublishedValue
+from reports.printed import store
 from reports.published import Labels
-from reports.types import Text, Unit
+from reports.types import Key, Text, Unit
 
 SHEET = "published"
 COLUMNS = ("table", "period", "row", "column", "unit", "printed", "value")
@@ -52,6 +54,7 @@ class Checked:
     """What a file would do. Nothing of it is loaded while ``refusals`` is not empty."""
 
     edition: str = ""
+    apart: bool = False
     read: int = 0
     figures: list[Figure] = field(default_factory=list)
     stored: dict[tuple[str, str, str, str], Figure] = field(default_factory=dict)
@@ -81,14 +84,15 @@ class Checked:
         return [each for each in self.figures if self.stored.get(each.address) != each]
 
 
-def check(content: bytes, edition: str = "") -> Checked:
+def check(content: bytes, edition: str = "", apart: bool = False) -> Checked:
     """Read and check a CSV or XLSX file with the columns of ``published/2018.csv``.
 
     ``edition`` is the year of the report that printed the figures; without it, the last period
-    that the file names. Raises ``sheets.Unreadable`` for a file that cannot be read at all.
+    that the file names. A report that is kept ``apart`` may name periods that are not of the
+    register. Raises ``sheets.Unreadable`` for a file that cannot be read at all.
     """
     sheet = read_sheets(content, {SHEET: COLUMNS})[SHEET]
-    checked = Checked(read=len(sheet.lines))
+    checked = Checked(read=len(sheet.lines), apart=apart)
     for column in sheet.columns:
         if column not in COLUMNS:
             text = _("The column “%(column)s” is not known and was not read.")
@@ -103,17 +107,22 @@ def check(content: bytes, edition: str = "") -> Checked:
         rows = PublishedValue.objects.filter(edition=checked.edition)
         stored = (Figure(**row) for row in rows.values(*(each.name for each in fields(Figure))))
         checked.stored = {each.address: each for each in stored}
+        _check_edition(checked)
     return checked
 
 
 @transaction.atomic
-def load(checked: Checked) -> None:
+def load(checked: Checked, user: Any = None) -> None:
     """Write what was checked; figures of the edition that the file does not name stay.
 
-    Raises ValueError if anything was refused.
+    Every change is recorded as ``user``'s; a command has none. Raises ValueError if anything was
+    refused.
     """
     if checked.refusals:
         raise ValueError("a file with refused rows is never loaded")
+    if checked.apart:
+        store.begin(checked.edition, "", apart=True)
+    store.record(_changes(checked, user))
     values = [each.name for each in fields(Figure)]
     address = ["edition", "table", "period_label", "row", "column"]
     PublishedValue.objects.bulk_create(
@@ -130,6 +139,30 @@ def load(checked: Checked) -> None:
     )
 
 
+def _changes(checked: Checked, user: Any) -> Iterator[PublishedChange]:
+    for each in checked.changed:
+        old = checked.stored.get(each.address)
+        before = old.printed if old is not None else ""
+        if before != each.printed:
+            yield store.change(
+                checked.edition, Key(*each.address), before, each.printed, ChangeSource.FILE, user
+            )
+
+
+def _check_edition(checked: Checked) -> None:
+    """Whose report it is does not change with a file: both kinds never mix under one label."""
+    text: str | Promise = ""
+    if checked.apart and not checked.edition:
+        text = _("Name the report: the file names no period of the register.")
+    elif "/" in checked.edition:
+        text = _("The name of a report has no slash in it.")
+    elif checked.stored and checked.apart != store.is_apart(checked.edition):
+        text = _("“%(edition)s” is on record as another kind of report; choose another name.")
+        text = text % {"edition": checked.edition}
+    if text:
+        checked.refusals.append(Refusal(SHEET, 1, "edition", text))
+
+
 def _last_period(figures: Iterable[Figure], labels: Labels) -> str:
     named = (each.period_id for each in figures if each.period_id)
     return max(named, key=lambda code: labels.order[code], default="")
@@ -140,7 +173,7 @@ def _check_lines(checked: Checked, lines: Iterable[Line], labels: Labels) -> Non
     for line in lines:
         bad, values = _texts(line)
         if not bad:
-            bad, values = _meaning(line, values, labels)
+            bad, values = _meaning(line, values, labels, checked.apart)
         checked.refusals += bad
         if bad:
             continue
@@ -167,15 +200,16 @@ def _texts(line: Line) -> tuple[list[Refusal], dict[str, Any]]:
 
 
 def _meaning(
-    line: Line, texts: Mapping[str, str], labels: Labels
+    line: Line, texts: Mapping[str, str], labels: Labels, apart: bool
 ) -> tuple[list[Refusal], dict[str, Any]]:
     """What the texts of a row stand for: period, unit and number."""
     bad: list[Refusal] = []
     values: dict[str, Any] = dict(texts)
+    table, label = texts["table"], texts["period_label"]
     try:
-        values["period_id"] = labels.period(texts["table"], texts["period_label"])
+        values["period_id"] = labels.known(table, label) if apart else labels.period(table, label)
     except LookupError:
-        text = _("The period “%(label)s” is not known.") % {"label": texts["period_label"]}
+        text = _("The period “%(label)s” is not known.") % {"label": label}
         bad.append(Refusal(SHEET, line.number, "period", text))
     if texts["unit"] not in UNITS:
         text = _("“%(word)s” is not one of the answers.") % {"word": texts["unit"]}

@@ -12,16 +12,21 @@ from reports.indicators import INDICATORS, activity, authorities, permits
 from reports.links import DrillTo
 from reports.narrative.annex import UNITS
 from reports.numbers import format_value
+from reports.registers import YEAR
 from reports.render.style import DASH
 from reports.render.tables import value_text
-from reports.source import Source
+from reports.source import Source, last_of
 from reports.tables.context import computed
 from reports.types import TOTAL, Cell, Facts, Indicator, Key, Period, Report, Table, Text
 from reports.wording import say
 
-#: The indices at a glance: the table that joins all periods, by its total row.
-AT_A_GLANCE = ("3", "12", "15")
-ASSEMBLIES_BY_PERIOD = "2"
+#: What is told of every period: the table over the periods, the column of its total, the quantity.
+AT_A_GLANCE = (
+    ("2", "assemblies", activity.ASSEMBLIES),
+    ("3", "rally_activity_index", activity.RALLY_ACTIVITY),
+    ("12", "law_abidance_index", permits.LAW_ABIDANCE),
+    ("15", "police_control_index", authorities.POLICE_CONTROL),
+)
 #: Quantities that no sums give: each period's cards are read for them.
 FROM_CARDS = frozenset({"median_police_per_participant"})
 
@@ -72,14 +77,20 @@ class Glances:
 
     @property
     def newest(self) -> Glance | None:
-        """The last period that rests on cards and has any."""
-        known = (line for line in self.lines if line.period.basis == "cards" and not line.empty)
-        return next(known, None)
+        """The last year that rests on cards and has any; without one the last such period."""
+        known = [line for line in self.lines if line.period.basis == "cards" and not line.empty]
+        years = [line for line in known if line.period.series == YEAR]
+        return next(iter(years or known), None)
 
     @property
-    def told(self) -> list[Glance]:
-        """Periods of which something is known."""
-        return [line for line in self.lines if not line.empty]
+    def years(self) -> list[Glance]:
+        """Years of which something is known."""
+        return [line for line in self.lines if not line.empty and line.period.series == YEAR]
+
+    @property
+    def others(self) -> list[Glance]:
+        """Halves, quarters and other periods of which something is known: they overlap years."""
+        return [line for line in self.lines if not line.empty and line.period.series != YEAR]
 
     @property
     def silent(self) -> list[Glance]:
@@ -88,14 +99,15 @@ class Glances:
 
 
 def glances(source: Source, language: str) -> Glances:
-    """Every period up to the source's own: assemblies and the three indices."""
-    tables = [source.report.table(code) for code in (ASSEMBLIES_BY_PERIOD, *AT_A_GLANCE)]
-    by_period = [_totals(table) for table in tables]
-    indices = (activity.RALLY_ACTIVITY, permits.LAW_ABIDANCE, authorities.POLICE_CONTROL)
-    titles = (activity.ASSEMBLIES.name, *(indicator.name for indicator in indices))
+    """Every known period, the latest first: assemblies and the three indices."""
+    titles = tuple(indicator.name for _table, _column, indicator in AT_A_GLANCE)
+    context = source.context
     lines = []
-    for period in reversed(source.periods):
-        cells = tuple(found.get(period.code) for found in by_period)
+    for period in reversed(source.known or source.periods):
+        cells = tuple(
+            context.joined(period, table, TOTAL, column, indicator)[0]
+            for table, column, indicator in AT_A_GLANCE
+        )
         shown = tuple(
             (title, value_text(cell, language) if cell else DASH, _printed(cell))
             for title, cell in zip(titles, cells, strict=True)
@@ -106,15 +118,6 @@ def glances(source: Source, language: str) -> Glances:
 
 def _printed(cell: Cell | None) -> bool:
     return cell is not None and cell.source == "published" and cell.value.value is not None
-
-
-def _totals(table: Table) -> dict[str, Cell | None]:
-    """Period code -> cell, of the total row of a table whose columns are periods."""
-    for row in table.rows:
-        if row.code == TOTAL:
-            pairs = zip(table.columns, row.cells, strict=True)
-            return {column.code: cell for column, cell in pairs}
-    return {}
 
 
 def of_table(table: Table, language: str, drill: DrillTo | None) -> list[Number]:
@@ -131,7 +134,7 @@ def of_table(table: Table, language: str, drill: DrillTo | None) -> list[Number]
 def by_period(
     indicator: Indicator, source: Source, category: str, language: str, drill: DrillTo | None
 ) -> list[Number]:
-    """The indicator for all places together, in each period that has counted cards."""
+    """The indicator for all places together, in each period of the source with counted cards."""
     return [
         _number(_cell(indicator, each, TOTAL, category), period.name, language, drill)
         for period, each in _with_cards(source)
@@ -191,8 +194,13 @@ def categories(indicator: Indicator, source: Source) -> Mapping[str, Text]:
 
 
 def with_cards(source: Source) -> list[Period]:
-    """Periods that have counted cards, in their order."""
-    return [period for period, _facts in _with_cards(source)]
+    """All known periods that have counted cards, in the order of time."""
+    return [each for each in source.known if source.facts[each.code].assemblies()]
+
+
+def last_with_cards(source: Source) -> Period:
+    """The last year that has counted cards, else the last such period, else that of the source."""
+    return last_of(with_cards(source)) or source.period
 
 
 def unit_of(indicator: Indicator) -> Text:

@@ -10,7 +10,7 @@ from typing import cast
 from django.conf import settings
 
 from cards import models as cards
-from reports.models import PublishedValue
+from reports.models import PrintedReport, PublishedValue
 from reports.types import Cell, Key, Unit, Value
 
 #: Periods that a table prints under another name: table, label, period ("": no single one).
@@ -18,8 +18,13 @@ ALIASES = settings.BASE_DIR / "fixtures" / "reference" / "published_periods.csv"
 
 
 def cells() -> list[tuple[Cell, str | None]]:
-    """Every printed figure with the code of its period, in the order of printing; one query."""
-    rows = PublishedValue.objects.order_by("edition", "order").values_list(
+    """Every figure of the series with the code of its period, in the order of printing; one query.
+
+    Reports that are kept apart are not of the series.
+    """
+    apart = PrintedReport.objects.filter(apart=True).values("edition")
+    rows = PublishedValue.objects.exclude(edition__in=apart).order_by("edition", "order")
+    figures = rows.values_list(
         "table", "period_label", "row", "column", "unit", "printed", "value", "period_id"
     )
     return [
@@ -33,7 +38,7 @@ def cells() -> list[tuple[Cell, str | None]]:
             ),
             period,
         )
-        for table, label, row, column, unit, printed, value, period in rows
+        for table, label, row, column, unit, printed, value, period in figures
     ]
 
 
@@ -62,6 +67,13 @@ class Labels:
         if _plain(label) not in self._known:
             raise LookupError(label)
         return self._known[_plain(label)]
+
+    def known(self, table: str, label: str) -> str | None:
+        """The same; None for a label that is not known, too."""
+        try:
+            return self.period(table, label)
+        except LookupError:
+            return None
 
 
 def _aliases() -> Iterator[tuple[tuple[str, str], str]]:

@@ -9,89 +9,25 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-from django.utils.functional import Promise
-from django.utils.translation import get_language
-
-TOTAL = "TOTAL"
-LANGUAGES = ("ru", "kk", "en")
-"""Languages that reports are printed in, the first one by default."""
-
-Source = Literal["computed", "published"]
-Basis = Literal["cards", "published"]
-Unit = Literal[
-    "count",
-    "percent",
-    "people",
-    "officers",
-    "assemblies",
-    "assemblies per month",
-    "officers per participant",
-    "people per assembly",
-    "officers per assembly",
-    "minutes",
-    "days",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A name kept in the database in three languages; ``str()`` gives the active one."""
-
-    ru: str
-    kk: str
-    en: str
-
-    def __str__(self) -> str:
-        return getattr(self, (get_language() or "ru")[:2], self.ru) or self.ru
-
-
-Text = str | Promise | Label
-"""Anything that becomes text of the active language through ``str()``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A reporting period. ``months`` may be fractional; dates may be unknown (published only)."""
-
-    code: str
-    name: Label
-    start: datetime.date | None
-    end: datetime.date | None
-    months: float
-    basis: Basis
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A reporting place (T1, T2, ...), in the order of the register."""
-
-    code: str
-    name: Label
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Names of what the facts are counted by, each in the order of its register."""
-
-    places: Mapping[str, Label]
-    forms: Mapping[str, Label]
-    topics: Mapping[str, Label]
-    topic_groups: Mapping[str, Label]
-    group_of_topic: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """``n`` cards on which the quantity is known, and their ``total``."""
-
-    n: int = 0
-    total: float = 0
-
-    def __add__(self, other: Sum) -> Sum:
-        return Sum(self.n + other.n, self.total + other.total)
+from reports.codes import LANGUAGES as LANGUAGES
+from reports.codes import Basis as Basis
+from reports.codes import Source as Source
+from reports.codes import Unit as Unit
+from reports.registers import Label as Label
+from reports.registers import Law as Law
+from reports.registers import Period as Period
+from reports.registers import Place as Place
+from reports.registers import Provision as Provision
+from reports.registers import Region as Region
+from reports.registers import Terms as Terms
+from reports.registers import Text as Text
+from reports.registers import Vocabulary as Vocabulary
+from reports.tally import TOTAL as TOTAL
+from reports.tally import Counts, Sums
+from reports.tally import Sum as Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,42 +63,32 @@ class Facts:
     medians: Mapping[tuple[str, str], float] = field(default_factory=dict)
     agreement: Agreement = Agreement()
     # A report asks for about a thousand values: they are looked up, not searched for.
-    _counts: dict[tuple[str, str], dict[str, int]] = field(init=False, repr=False, compare=False)
-    _sums: dict[tuple[str, str], Sum] = field(init=False, repr=False, compare=False)
+    _counts: Counts = field(init=False, repr=False, compare=False)
+    _sums: Sums = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        counts: dict[tuple[str, str], dict[str, int]] = {}
-        for (where, dimension, value), n in self.counts.items():
-            for key in ((where, dimension), (TOTAL, dimension)):
-                found = counts.setdefault(key, {})
-                found[value] = found.get(value, 0) + n
-        sums: dict[tuple[str, str], Sum] = {}
-        # In a fixed order, so that totals of fractions come out the same to the last bit.
-        for (where, measure), part in sorted(self.sums.items()):
-            sums[where, measure] = part
-            sums[TOTAL, measure] = sums.get((TOTAL, measure), Sum()) + part
-        object.__setattr__(self, "_counts", counts)
-        object.__setattr__(self, "_sums", sums)
+        object.__setattr__(self, "_counts", Counts.of(self.counts))
+        object.__setattr__(self, "_sums", Sums.of(self.sums))
 
     def count(self, place: str, dimension: str, value: str) -> int:
         """Cards of ``place`` (or of all places: TOTAL) with that value; 0 where there are none."""
-        return self._counts.get((place, dimension), {}).get(value, 0)
+        return self._counts.answers(place, dimension).get(value, 0)
 
-    def values(self, place: str, dimension: str) -> dict[str, int]:
+    def values(self, place: str, dimension: str) -> Mapping[str, int]:
         """Value -> number of cards, for one place or for TOTAL."""
-        return dict(self._counts.get((place, dimension), {}))
+        return self._counts.answers(place, dimension)
 
     def sum(self, place: str, measure: str) -> Sum:
         """Known cards and total of a measure, for one place or for TOTAL."""
-        return self._sums.get((place, measure), Sum())
+        return self._sums.amount(place, measure)
 
     def assemblies(self, place: str = TOTAL) -> int:
         """Counted assemblies."""
-        return self.sum(place, "assemblies").n
+        return self._sums.amount(place, "assemblies").n
 
-    def places(self) -> set[str]:
+    def places(self) -> frozenset[str]:
         """Places with at least one counted card."""
-        return {where for (where, name), s in self.sums.items() if name == "assemblies" and s.n}
+        return self._sums.places
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +120,7 @@ class Indicator:
     answer belongs to ("form"); one with a single value leaves it empty. ``missing`` says how
     unknown answers are treated, ``source`` where the definition comes from. ``drill`` are further
     parameters of the card filter that select the cards behind a value; ``None``: no filter does.
+    ``worded`` gives name, definition and formula in the words of a law, where they hang on it.
     """
 
     code: str
@@ -208,6 +135,11 @@ class Indicator:
     tables: tuple[str, ...] = ()
     category: str = ""
     drill: Mapping[str, str] | None = field(default_factory=dict)
+    worded: Callable[[Terms], Mapping[str, Any]] | None = None
+
+    def under(self, terms: Terms) -> Indicator:
+        """The record in the words of a law: its own ones speak of whatever the law asks for."""
+        return replace(self, **self.worded(terms)) if self.worded else self
 
     def at(self, facts: Facts, place: str = TOTAL, category: str = "") -> Value:
         """The quantity in one place or in all, for one answer if it exists per answer."""
@@ -253,6 +185,7 @@ class Cell:
     source: Source = "computed"
     printed: str = ""
     drill: Mapping[str, str] | None = None
+    indicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,19 +233,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or set of bars; ``None`` is a gap."""
+    """One line or set of bars; ``None`` is a gap. ``urls``: where each mark leads, on the web."""
 
     label: Text
     values: tuple[float | None, ...]
     published: tuple[bool, ...] = ()
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart's data; how it looks is the renderer's. ``alt`` tells the same in words."""
+    """A chart's data; how it looks is the renderer's. ``alt`` tells the same in words.
+
+    points: longitude and latitude of each category, of a map. note: what is said under it. A
+    figure whose number is a name (a saved view) is printed without one.
+    """
 
     number: str
-    kind: Literal["bars", "lines", "stacked", "columns"]
+    kind: Literal["bars", "lines", "stacked", "columns", "layers", "multiples", "heat", "map"]
     title: Text
     categories: tuple[Text, ...]
     series: tuple[Series, ...]
@@ -320,22 +258,58 @@ class Figure:
     alt: Text
     table: str
     decimals: int = 0
+    points: tuple[tuple[float, float], ...] = ()
+    note: Text = ""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its number is printed."""
+        return self.number[:1].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is printed: drawn anew, faces blurred. ``alt`` says what is to be seen.
+
+    content: the file's bytes, of the type ``content_type``; width, height: pixels.
+    """
+
+    name: str
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    alt: Text
+    caption: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBox:
+    """A short account of a single event, set apart in a chapter. ``text`` is Markdown."""
+
+    title: Text
+    where: Text
+    when: datetime.date | None
+    text: Text
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a chapter: a paragraph, a table, a figure, or the place of analysts' prose.
+    """A piece of a chapter: a paragraph, a table, a figure, analysts' prose, a case box.
 
     A "list" has ``items``; a "grid" is a table of words: ``items`` are its column headings,
-    ``lines`` its rows, each as long as ``items``, and ``text`` is its caption.
+    ``lines`` its rows, each as long as ``items``, and ``text`` is its caption. The ``text`` of
+    "prose" is Markdown, numbers filled in.
     """
 
-    kind: Literal["text", "table", "figure", "heading", "list", "grid"]
+    kind: Literal["text", "table", "figure", "heading", "list", "grid", "prose", "box"]
     text: Text = ""
     table: Table | None = None
     figure: Figure | None = None
     items: tuple[Text, ...] = ()
     lines: tuple[tuple[Text, ...], ...] = ()
+    box: CaseBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,12 +324,9 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A printed figure that another figure, or the cards, contradicts.
-
-    ``period`` is the label as printed; ``printed`` the text as printed ("" where the figure is
-    missing); ``expected`` and ``difference`` (printed - expected) are unrounded and ``None`` where
-    there is no number to give. ``rule`` is a code of ``reconcile.RULES``.
-    """
+    """A printed figure that another, or the cards, contradicts; ``period`` as labelled, ``rule``
+    as in ``reconcile.RULES``. printed: its text ("": missing); expected, difference (printed -
+    expected): unrounded or None; basis: the figures it was held against, the whole last."""
 
     table: str
     period: str
@@ -366,11 +337,32 @@ class Finding:
     rule: str
     difference: float | None
     kind: Literal["contradiction", "rounding", "missing"]
+    basis: tuple[Key, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the title page says of an edition, and the list of what a corrected one changed.
+
+    address: where it stays to be found; checksum: over every value; corrects: the edition that
+    it takes the place of, changes: a line for each value that differs from it.
+    """
+
+    code: str
+    frozen: datetime.date
+    address: str
+    checksum: str
+    citation: Text
+    corrects: str = ""
+    changes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is printed and exported of one period. Language is chosen when rendering."""
+    """All that is printed and exported of one period. Language is chosen when rendering.
+
+    periods: those that its tables compare, in their order, its own the last.
+    """
 
     period: Period
     chapters: tuple[Chapter, ...]
@@ -381,6 +373,10 @@ class Report:
     checksum: str
     demonstration: bool
     findings: tuple[Finding, ...] = ()
+    imprint: Imprint | None = None
+    periods: tuple[Period, ...] = ()
+    #: What a report on one region is about; None: the whole country.
+    region: Region | None = None
 
     def table(self, code: str) -> Table:
         """The table with that code; KeyError if there is none."""

@@ -30,17 +30,29 @@ class PublishedForm(ImportForm):
         help_text=gettext_lazy("Left empty: the last period that the file names."),
     )
 
+    apart = forms.BooleanField(
+        label=gettext_lazy("Keep this report apart"),
+        required=False,
+        help_text=gettext_lazy(
+            "For a report that is not the bureau's own: it is checked, but its figures join no "
+            "table. Its periods need not be known here; name the report above."
+        ),
+    )
+
     def options(self) -> dict[str, str]:
-        """The year of the report."""
-        return {"edition": self.cleaned_data["edition"].strip()}
+        """The year of the report, and whether it joins the series."""
+        apart = {"apart": "yes"} if self.cleaned_data["apart"] else {}
+        return {"edition": self.cleaned_data["edition"].strip(), **apart}
 
 
-def _check(files: dict[str, bytes], *, user: Any, edition: str = "") -> importing.Checked:
-    return importing.check(files[importing.SHEET], edition)
+def _check(
+    files: dict[str, bytes], *, user: Any, edition: str = "", apart: str = ""
+) -> importing.Checked:
+    return importing.check(files[importing.SHEET], edition, apart == "yes")
 
 
 def _load(checked: importing.Checked, *, user: Any) -> None:
-    importing.load(checked)
+    importing.load(checked, user)
 
 
 def _tallies(checked: importing.Checked) -> list[tuple[Any, Any]]:

@@ -9,7 +9,9 @@ before ``str()``: the same report prints in Russian, Kazakh and English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,19 +22,35 @@ from django.utils.translation import get_language, pgettext
 from reports.numbers import format_date, format_list, format_value, round_half_up
 from reports.types import Cell, Period, Text
 
+_AS_REFERENCES: ContextVar[bool] = ContextVar("as_references", default=False)
+
+
+@contextmanager
+def as_references() -> Iterator[None]:
+    """Inside, numbers of cells are not printed but named: sentences become text to be edited."""
+    token = _AS_REFERENCES.set(True)
+    try:
+        yield
+    finally:
+        _AS_REFERENCES.reset(token)
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number inside a sentence, printed by the rules of the active language.
 
-    A share that is whole is said without decimals: "100 %", where a table has "100.0 %".
+    ``reference`` names it where sentences are taken over as text (``as_references``). A share that
+    is whole is said without decimals: "100 %", where a table has "100.0 %".
     """
 
     value: float | None
     unit: str = "count"
     decimals: int = 0
+    reference: str = ""
 
     def __str__(self) -> str:
+        if self.reference and _AS_REFERENCES.get():
+            return in_braces(self.reference)
         decimals = self.decimals
         if self.unit == "percent" and self.value is not None:
             rounded = round_half_up(self.value, decimals)
@@ -50,9 +68,14 @@ class Day:
         return format_date(self.value, _language())
 
 
-def count(value: float | None) -> Number:
+def in_braces(reference: str) -> str:
+    """A reference as prose writes it: ``{{ 1/TOTAL/assemblies }}``."""
+    return f"{{{{ {reference} }}}}"
+
+
+def count(value: float | None, reference: str = "") -> Number:
     """A whole number."""
-    return Number(value)
+    return Number(value, reference=reference)
 
 
 def percent(value: float | None, decimals: int = 1) -> Number:
@@ -62,7 +85,13 @@ def percent(value: float | None, decimals: int = 1) -> Number:
 
 def of(cell: Cell) -> Number:
     """The number of a cell, as its table prints it."""
-    return Number(cell.value.value, cell.unit, cell.decimals)
+    return Number(cell.value.value, cell.unit, cell.decimals, address_of(cell))
+
+
+def address_of(cell: Cell) -> str:
+    """How prose names the cell: ``table/row/column@period``."""
+    key = cell.key
+    return f"{key.table}/{key.row}/{key.column}@{key.period}"
 
 
 def say(message: Text, **values: Any) -> Text:
@@ -87,7 +116,8 @@ def listed(names: Iterable[Text]) -> Text:
 def in_words(period: Period) -> Text:
     """A period inside a sentence or a title: a bare year takes the word that its language asks for.
 
-    Russian says "2018 год" where a column is headed "2018"; a name in words stays as it is.
+    Russian says "2018 год" where a column is headed "2018", English "the first half of 2024" where
+    it is headed "First half of 2024".
     """
     return _name_lazily(period.name)
 
@@ -135,6 +165,8 @@ def _name(name: Text) -> str:
         return pgettext("one year in a sentence", "%(year)s") % {"year": text}
     if _YEARS.fullmatch(text):
         return pgettext("several years in a sentence", "%(years)s") % {"years": text}
+    if text[:1].isupper() and text[1:2].islower():
+        return pgettext("a period in words, in a sentence", "the %(name)s") % {"name": _lower(text)}
     return text
 
 

@@ -1,8 +1,10 @@
 """What holds for every test: nothing is skipped, and no test leaves a language behind."""
 
+import gc
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import gate
 from tests.fixtures import (  # noqa: F401  (fixtures of every test)
@@ -14,6 +16,21 @@ from tests.fixtures import (  # noqa: F401  (fixtures of every test)
     reference,
     signed_in,
 )
+
+
+def pytest_collection_finish() -> None:
+    """What has been read by now stays to the end: looking at it again and again for something to
+    throw away takes a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+# How long an example takes hangs on what else the machine is doing: that is no failure.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

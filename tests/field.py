@@ -15,6 +15,8 @@ from cards.field import home, sealing
 from tests.factories import card_answers, outcome_answers
 
 PIECE = 512 * 1024
+#: What a camera's own file has more than the picture that a device makes of it.
+CAMERA = b"of the camera"
 
 
 def posted(answers: dict[str, Any], **changes: Any) -> dict[str, list[str]]:
@@ -54,8 +56,9 @@ def file_of(of: str, content: bytes, uuid: str = "", keys=None, **about: Any) ->
     """A file as a device seals it: the bytes that go in pieces. ``keys``: to others than ours."""
     said = {
         "v": 1, "kind": "file", "uuid": uuid or str(uuids.uuid4()), "card": of, "name": "a.png",
-        "caption": "", "taken_at": None, "order": 0,
-        "sha256": hashlib.sha256(content).hexdigest(), **about,
+        "caption": "", "taken_at": None, "taken_by": "", "order": 0,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "camera_sha256": hashlib.sha256(CAMERA + content).hexdigest(), **about,
     }  # fmt: skip
     head = json.dumps(said).encode()
     whole = len(head).to_bytes(4, "big") + head + content

@@ -35,7 +35,7 @@ def rehashed(start: int) -> None:
         for event in list(Event.objects.filter(seq__gte=start).order_by("seq")):
             event.seq, event.previous = seq + 1, link
             values = [getattr(event, name) for name in COLUMNS]
-            event.hash = digest(event.seq, event.previous, values)
+            event.hash = digest(event.seq, event.previous, values, event.subject)
             event.save()
             seq, link = event.seq, event.hash
         HistoryHead.objects.update(seq=seq, hash=link)

@@ -21,12 +21,15 @@ from cards import attachments, services
 from cards.field import sealing as device_keys
 from cards.models import Attachment, Card, Event, HeldParcel, Upload
 from monitoring import demo
+from monitoring.accounts import tokens
+from monitoring.accounts.models import Token
 from monitoring.backup import archive, making, reading, restoring, rows, sealing
 from monitoring.backup.errors import Damaged, Refused
 from reports import facts, source
 from tests import field
 from tests.databases import manage, new_database, site_environment
-from tests.factories import ensure_reference, make_card
+from tests.factories import AnalystFactory, ensure_reference, make_card
+from tests.program import Program
 
 PLAIN = sealing.Keys()
 IDENTITY, RECIPIENT = sealing.new_pair()
@@ -36,14 +39,16 @@ PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 @pytest.fixture
 def site(transactional_db, settings, tmp_path):
-    """The data of 2018, a card with two files, answers in all letters; gives its folder."""
+    """The data of 2018, a card with two files and all that is said of one, answers in all letters;
+    gives its folder."""
     settings.MEDIA_ROOT = tmp_path / "attachments"
     ensure_reference()
     demo.prepare()
     card = make_card("submitted", place="Қазақ ғылымы\u2028«№ 5»\n\t\\", detained=None)
-    for name, content in (("a.pdf", PDF), ("b.pdf", PDF + b"another")):
+    told = {"taken_by": "observer", "camera_sha256": "a1" * 32}
+    for name, content, more in (("a.pdf", PDF, told), ("b.pdf", PDF + b"another", {})):
         file = SimpleUploadedFile(name, content)
-        attachments.accept(card, actor=card.monitor, file=file, caption="Баннер")
+        attachments.accept(card, actor=card.monitor, file=file, caption="Баннер", **more)
     return tmp_path
 
 
@@ -104,6 +109,19 @@ def test_a_restored_site_is_the_same_site(site, keys):
     # The site goes on: keys and numbers follow those that are there.
     numbers = set(Card.objects.values_list("number", flat=True))
     assert make_card("submitted").number not in numbers
+
+
+@pytest.mark.slow
+def test_tokens_of_programs_are_left_out(site):
+    """One that was revoked since must not come back; those issued since are gone as well."""
+    analyst = AnalystFactory()
+    program = Program(analyst)
+    making.write(site / "backup", PLAIN)
+    tokens.revoke_one(analyst, program.token.pk, actor=analyst)
+    later = Program(analyst)
+    restoring.restore(site / "backup", PLAIN, replace=True)
+    assert not Token.objects.exists()
+    assert {each.get("periods/").status_code for each in (program, later)} == {401}
 
 
 @pytest.mark.slow
@@ -338,7 +356,7 @@ def test_each_refusal_says_why(content, keys, said, path):
 def test_what_is_no_key_is_refused_and_not_repeated(text, settings):
     settings.BACKUP_KEY = text
     with pytest.raises(CommandError, match="neither a recipient") as caught:
-        call_command("verify_backup", "nothing")
+        call_command("verify_backup", Path(__file__))
     assert text not in str(caught.value)
 
 

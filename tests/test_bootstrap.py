@@ -134,17 +134,26 @@ def bare_machine(tmp_path):
             {"release": 'ID=linuxmint\nID_LIKE="ubuntu debian"\n'},
             [
                 "sudo apt-get install libpango-1.0-0 ",
-                " poppler-utils postgresql python3 python3-venv\n",
+                " poppler-utils postgresql pgbouncer nginx openssl wrk"
+                " libreoffice-calc-nogui libreoffice-writer-nogui"
+                " python3-swift python3 python3-venv\n",
             ],
         ),
         (
             {"release": "ID=fedora\n"},
             [
                 "sudo dnf install python3.11 pango ",
-                " gettext poppler-utils postgresql-server chromium\n",
+                " gettext poppler-utils postgresql-server pgbouncer nginx openssl wrk chromium"
+                " libreoffice-calc libreoffice-writer\n",
             ],
         ),
-        ({"kernel": "Darwin"}, ["brew install python@3.11 pango gettext poppler postgresql@16\n"]),
+        (
+            {"kernel": "Darwin"},
+            [
+                "brew install python@3.11 pango gettext poppler postgresql@16"
+                " pgbouncer nginx openssl wrk libreoffice\n",
+            ],
+        ),
         ({"release": "ID=plan9\n"}, ["Debian, Ubuntu:  sudo apt-get", "Fedora: ", "macOS: "]),
     ],
     ids=["Debian", "like Ubuntu", "Fedora", "macOS", "unknown"],

@@ -30,6 +30,7 @@ class Answers:
 
     def __init__(self, vendor: str, **answers):
         self.vendor, self.answers, self.closed = vendor, answers, False
+        self.alias = "default"
 
     @contextlib.contextmanager
     def cursor(self):
@@ -77,6 +78,13 @@ def test_each_weaker_setting_is_named(vendor, weaker):
     with pytest.raises(ImproperlyConfigured, match=name):
         durability._ask(sender=None, connection=database)
     assert database.closed
+
+
+def test_a_replica_is_not_asked_since_nothing_is_saved_there():
+    database = Answers("postgresql", **(DURABLE["postgresql"] | {"fsync": "off"}))
+    database.alias = "replica"
+    durability._ask(sender=None, connection=database)
+    assert not database.closed
 
 
 @pytest.mark.django_db

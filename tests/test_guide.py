@@ -214,6 +214,7 @@ def test_a_guide_on_paper_is_tagged_and_names_its_language(name, language):
         assert headings == [heading for _anchor, heading in page_of(name, language).contents]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_its_letters_can_be_selected(name, language, tmp_path):

@@ -16,6 +16,7 @@ from cards.models import (
     Law,
     Period,
     Place,
+    Provision,
     Region,
     Topic,
     TopicGroup,
@@ -257,7 +258,7 @@ def test_printed_names_of_periods_lead_to_periods():
 @pytest.fixture
 def empty_tables(db):
     """Nothing of the reference: what every other test finds there is taken out."""
-    for model in (CityRegion, City, Place, Region, Topic, TopicGroup, Form, Law, Period):
+    for model in (CityRegion, City, Place, Region, Topic, TopicGroup, Form, Law, Provision, Period):
         if model is Region:
             model.objects.update(predecessor=None)
         model.objects.all().delete()
@@ -278,9 +279,10 @@ def test_loading_fills_every_table(reference):
         "TopicGroup": 3,
         "Topic": 16,
         "Law": 2,
+        "Provision": 6,
         "Period": 16,
     }
-    for model in (Region, Place, City, CityRegion, Form, TopicGroup, Topic, Law, Period):
+    for model in (Region, Place, City, CityRegion, Form, TopicGroup, Topic, Law, Provision, Period):
         assert model.objects.count() == reference[model.__name__].new
     assert Law.objects.get(code="act_2020").sanctioned_statuses == ("sanctioned", "notified")
     assert Topic.objects.get(code="gas_price").group_id == "economic"
@@ -288,7 +290,7 @@ def test_loading_fills_every_table(reference):
 
 
 def test_loading_again_changes_nothing_and_only_reads(reference, django_assert_num_queries):
-    with django_assert_num_queries(9 + 2 + 2):  # tables, the two of the years, savepoint
+    with django_assert_num_queries(10 + 1 + 2):  # tables, the one of the years, savepoint
         again = load_reference(today=TODAY)
     for name, loaded in again.items():
         rows_of_files = reference[name].new - (8 if name == "Period" else 0)

@@ -27,8 +27,8 @@ Errors = dict[str, list[str]]
 
 
 def done(result: str, user, uuid: uuids.UUID, card: Card, **more: Any) -> Answer:
-    """Stored, submitted, or here already."""
-    told = home.one(user, card)
+    """Stored, submitted, or here already. ``told``: the card as the device keeps it, if known."""
+    told = more.pop("told") if "told" in more else home.one(user, card)
     return {
         "result": result,
         "uuid": str(uuid),
@@ -46,11 +46,16 @@ def done(result: str, user, uuid: uuids.UUID, card: Card, **more: Any) -> Answer
     }
 
 
-def submitted(user, parcel: CardParcel, card: Card, warnings, twins) -> Answer:
-    """``warnings``, ``twins``: what the site noticed and could not ask about."""
+def submitted(user, parcel: CardParcel, card: Card, warnings, twins, *, new: bool = False):
+    """``warnings``, ``twins``: what the site noticed and could not ask about. ``new``: nobody can
+    have asked anything about the card yet."""
     notices = [_("Card %(number)s has been submitted.") % {"number": card.number}]
-    waiting = card.queries.filter(state=QueryState.OPEN).count()
-    if waiting:
+    waiting = 0 if new else card.queries.filter(state=QueryState.OPEN).count()
+    more: dict[str, Any] = {}
+    if not waiting:
+        # With the editors and without a question: there is nothing to do with it on the device.
+        more["told"] = None
+    else:
         text = ngettext(
             "%(n)s question of the editor still waits for your answer.",
             "%(n)s questions of the editor still wait for your answer.",
@@ -65,6 +70,7 @@ def submitted(user, parcel: CardParcel, card: Card, warnings, twins) -> Answer:
         warnings=[str(warning.message) for warning in warnings],
         twins=[_twin(user, twin) for twin in twins],
         notices=notices,
+        **more,
     )
 
 

@@ -16,7 +16,7 @@ from cards import services
 from cards.field import parcels, sealing, uploads
 from cards.field.errors import UnknownKey, Unreadable
 from cards.field.shape import CardParcel, form_data, parcel_in
-from cards.forms.card import CardForm
+from cards.forms.card import CardReader
 from cards.models import Arrival, HeldParcel
 from monitoring.accounts.access import allowed
 
@@ -91,7 +91,7 @@ def _is_stored(held: HeldParcel, parcel, result: str) -> bool:
 def _set_beside(held: HeldParcel, parcel: CardParcel) -> None:
     """Nobody holds the phone any more that could be asked: what differs becomes another draft."""
     uuid = uuids.uuid5(_BESIDE, held.digest)
-    form = CardForm(form_data(parcel.answers, uuid=uuid, version=0), user=held.account)
+    form = CardReader(form_data(parcel.answers, uuid=uuid, version=0), user=held.account)
     form.is_valid()
     # Made already if the last time was interrupted.
     with contextlib.suppress(IntegrityError):

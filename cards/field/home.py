@@ -26,8 +26,9 @@ from monitoring.accounts.access import allowed
 #: So many cards a device is told of, the newest; a person has a handful at a time.
 MOST_CARDS = 100
 MOST_SENT = 10
-#: Answers that a person's next card is likely to repeat.
-HABITS = ("city", "settlement", "place_type", "form", "topic", "organiser_type")
+#: Answers that a person's next card is likely to repeat: where it was, as coarse as that. No
+#: number, no word of what happened, and not the place in their own words: a device needs no more.
+HABITS = ("city", "settlement", "place_type")
 
 
 def state_of(user, device) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def state_of(user, device) -> dict[str, Any]:
         "server_time": timezone.localtime().isoformat(timespec="seconds"),
         "lock_after": settings.FIELD_LOCK_AFTER,
         "cities": cities_of(user),
-        "habits": _habits(user),
+        **_habits(user),
         "cards": told(user, _open_cards(user)),
         "followups": _followups(user),
         "sent": _sent(user),
@@ -128,6 +129,7 @@ def _card(user, card: Card) -> dict[str, Any]:
                 "kind": row.kind,
                 "size": row.size,
                 "taken_at": _iso(row.taken_at),
+                "taken_by": row.taken_by,
             }
             for row in card.attachments.all()
         ],
@@ -147,11 +149,15 @@ def _thread(query: Query) -> dict[str, Any]:
     }
 
 
-def _habits(user) -> dict[str, str]:
-    """What the person's latest card says, for the beginning of the next."""
+def _habits(user) -> dict[str, Any]:
+    """What the person's latest card says, for the beginning of the next; ``habits_at``: when it was
+    changed last, by which a device knows whether it has a later one itself."""
     latest = Card.objects.filter(monitor=user).order_by("-updated_at", "-id").first()
     answers = answers_of(latest) if latest else {}
-    return {name: answers[name] for name in HABITS if answers.get(name)}
+    return {
+        "habits": {name: answers[name] for name in HABITS if answers.get(name)},
+        "habits_at": latest.updated_at.isoformat() if latest else None,
+    }
 
 
 def _followups(user) -> list[dict[str, Any]]:

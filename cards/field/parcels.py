@@ -20,7 +20,7 @@ from cards.field import answers as said
 from cards.field import sealing, submitting
 from cards.field.errors import UnknownKey
 from cards.field.shape import CardParcel, OutcomeParcel, form_data, parcel_in
-from cards.forms.card import CardForm
+from cards.forms.card import CardReader
 from cards.forms.decisions import CountForm
 from cards.forms.followups import OutcomeForm
 from cards.lookup import case_codes
@@ -75,6 +75,8 @@ def take(user, content: bytes) -> Answer:
 
 def take_card(user, parcel: CardParcel) -> Answer:
     """A card, or changes of one: stored, and submitted if so wished."""
+    if (answer := _at_once(user, parcel)) is not None:
+        return answer
     for _turn in range(TURNS):
         try:
             with transaction.atomic():
@@ -121,6 +123,32 @@ def take_outcome(user, parcel: OutcomeParcel) -> Answer:
     return said.done("saved", user, parcel.uuid, card)
 
 
+def _at_once(user, parcel: CardParcel) -> Answer | None:
+    """A new card that may be submitted as it is: everything is looked at before the one short
+    transaction. None, with nothing written, where it has to go the longer way."""
+    if not parcel.submits or parcel.version or parcel.counts or parcel.replies:
+        return None
+    form = _read(user, parcel, None)
+    if form.errors:
+        return None
+    card = services.compose(actor=user, answers=form.answers(), uuid=parcel.uuid)
+    for name, row in form.references().items():
+        # They were looked up for the form.
+        setattr(card, name, row)
+    try:
+        return submitting.submit_new(user, parcel, card)
+    except IntegrityError:
+        # It is here already, or comes in at the same moment.
+        return None
+
+
+def _read(user, parcel: CardParcel, card: Card | None) -> CardReader:
+    data = form_data(parcel.answers, uuid=parcel.uuid, version=parcel.version)
+    form = CardReader(data, user=user, card=card)
+    form.is_valid()
+    return form
+
+
 def _store(user, parcel: CardParcel) -> Kept:
     """Store what the parcel says, inside the caller's transaction.
 
@@ -129,10 +157,7 @@ def _store(user, parcel: CardParcel) -> Kept:
     card = Card.objects.select_for_update().filter(uuid=parcel.uuid).first()
     if card is not None and card.monitor_id != user.pk:
         raise Gone(_("This card is not yours to change."))
-    form = CardForm(
-        form_data(parcel.answers, uuid=parcel.uuid, version=parcel.version), user=user, card=card
-    )
-    form.is_valid()
+    form = _read(user, parcel, card)
     # A parcel without answers brings something else, such as a word to the editor.
     typed = form.answers() if parcel.answers else {}
     errors = said.errors_of(form) if parcel.answers else {}

@@ -147,7 +147,7 @@ def open_parcel(parcel: Any, others: Iterable[Any] = ()) -> bytes:
     """
     _look_at(parcel)
     keys = {key.thumbprint(): key for key in others}
-    keys |= {_kid(path): _load(path) for _made, path in _files(SITE) if _kid(path)}
+    keys |= {kid: _load(path) for _made, path in _files(SITE) if (kid := _kid(path))}
     for recipient in parcel["recipients"]:
         key = keys.get(recipient["header"]["kid"])
         if key is not None:
@@ -309,7 +309,7 @@ def _files(kind: str) -> list[tuple[str, Path]]:
 def _kid(path: Path) -> str:
     """The thumbprint of the key in the file; "" if there is none to be read."""
     try:
-        return _load(path).thumbprint()
+        return _thumbprint(path, path.stat().st_mtime_ns)
     except (Refused, OSError):
         return ""
 
@@ -317,6 +317,11 @@ def _kid(path: Path) -> str:
 def _load(path: Path):
     """The key in the file; raises Refused, OSError."""
     return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _thumbprint(path: Path, changed: int) -> str:
+    return _read(path, changed).thumbprint()
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 import uuid as uuids
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ LONGEST = 1_000_000
 MOST_VERSIONS = 2**31 - 1
 #: Says nothing of what is to be stored; the same things sent with another of these are the same.
 _ASIDE = ("v", "action", "accepted", "unseen")
+#: How half of a character may come in: written out as ``\\ud83d``, or as bytes that no text has.
+_HALVES = re.compile(rb"\\u[dD]|\xed[\xa0-\xbf]")
 Answers = dict[str, list[str]]
 
 
@@ -54,13 +57,16 @@ class OutcomeParcel:
 
 @dataclass(frozen=True, slots=True)
 class FileParcel:
-    """A file of a card. ``whole``: its bytes have the checksum that the device gave."""
+    """A file of a card. ``whole``: its bytes have the checksum that the device gave;
+    ``camera_sha256``: that of the camera's own file, which stays on the phone or camera."""
 
     uuid: uuids.UUID
     card: uuids.UUID
     name: str
     caption: str
     taken_at: datetime.datetime | None
+    taken_by: str
+    camera_sha256: str
     order: int
     content: bytes
     whole: bool
@@ -91,6 +97,8 @@ def file_in(content: bytes) -> FileParcel:
         name=_text(said.get("name", "")),
         caption=_text(said.get("caption", "")),
         taken_at=_moment(said.get("taken_at")),
+        taken_by=_text(said.get("taken_by", "")),
+        camera_sha256=_text(said.get("camera_sha256", "")),
         order=order if isinstance(order, int) and 0 < order < 2**15 else 0,
         content=body,
         whole=hashlib.sha256(body).hexdigest() == said.get("sha256"),
@@ -100,7 +108,9 @@ def file_in(content: bytes) -> FileParcel:
 def read(content: bytes) -> dict[str, Any]:
     """A JSON object with texts that a database can hold; raises Unreadable."""
     try:
-        said = _clean(json.loads(content))
+        said = json.loads(content)
+        if _HALVES.search(content) or b"\0" in content:
+            said = _clean(said)
     except (ValueError, RecursionError) as error:
         raise Unreadable("no JSON") from error
     if not isinstance(said, dict):

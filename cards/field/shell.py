@@ -22,7 +22,7 @@ from django.utils import translation
 
 from cards.field.texts import TEXTS
 from cards.forms.card import CardForm
-from cards.forms.followups import OutcomeForm
+from cards.forms.followups import FactsForm, OutcomeForm
 from cards.models import City
 
 #: Beside the pages: everything that they load, so that the set is complete or not there at all.
@@ -62,6 +62,7 @@ FILES = (
     "js/field/drafts.js",
     "js/field/exit.js",
     "js/field/form.js",
+    "js/field/habits.js",
     "js/field/home.js",
     "js/field/html.js",
     "js/field/key.js",
@@ -154,6 +155,7 @@ def _page(language: str) -> str:
         context = {
             "form": form,
             "outcome": outcome,
+            "facts": FactsForm.base_fields,
             "progress": form.progress(),
             "texts": {name: str(text) for name, text in TEXTS.items()},
             "labels": {name: str(field.label) for name, field in form.fields.items()},

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cards import checks, duplicates, review, services, workflow
+from cards import bulk, review, services, submission, workflow
 from cards.field import answers as said
 from cards.field.shape import CardParcel
 from cards.forms.review import MessageForm
 from cards.models import Arrival, Card, Query
-from cards.serialise import answers_of
+from cards.submission import Looked
 from monitoring.accounts.access import allowed
+
+_ARRIVAL = ("account_id", "uuid", "digest", "submitted", "at")
 
 
 class TooLate(Exception):
@@ -34,6 +37,30 @@ def reply(user, parcel: CardParcel, card: Card, *, again: bool = False) -> dict[
     return refused
 
 
+def submit_new(user, parcel: CardParcel, card: Card) -> dict[str, Any] | None:
+    """Write a composed card and submit it, in one transaction; None, with nothing written, where
+    anything stands against it. Raises IntegrityError where such a card is here."""
+    if not (allowed(user, "card.create") and allowed(user, "card.submit", card)):
+        return None
+    looked = submission.look(card, user)
+    known = set(looked.codes) <= parcel.accepted
+    if looked.problems or not (parcel.unseen or known):
+        return None
+    unseen = parcel.unseen and not known
+    arrival = (user.pk, parcel.uuid, parcel.digest, True, timezone.now())
+    noted = bulk.inserting(Arrival, _ARRIVAL, [arrival])
+    done = workflow.submit_new(
+        card, actor=user, warnings=looked.codes, unseen=unseen, beside=lambda card: [noted]
+    )
+    return _told(user, parcel, done, looked, new=True)
+
+
+def _told(user, parcel: CardParcel, done: Card, looked: Looked, *, new: bool) -> dict[str, Any]:
+    unseen = [warning for warning in looked.warnings if warning.code not in parcel.accepted]
+    hidden = looked.twins if "duplicate" not in parcel.accepted else []
+    return said.submitted(user, parcel, done, unseen, hidden, new=new)
+
+
 def submit(user, parcel: CardParcel, card: Card) -> dict[str, Any]:
     """Submit the card as it was just stored: refused, to be confirmed, or done. Raises TooLate."""
     if not allowed(user, "card.submit", card):
@@ -41,18 +68,13 @@ def submit(user, parcel: CardParcel, card: Card) -> dict[str, Any]:
             "The card lies in a region that is not yours: an administrator can give it to you."
         )
         return said.refused(user, parcel, card, {NON_FIELD_ERRORS: [text]})
-    problems = services.problems_of(card)
-    if problems:
-        return said.refused(user, parcel, card, said.by_field(problems))
-    warnings = checks.asked(answers_of(card))
-    twins = duplicates.candidates(card, user)
-    codes = [warning.code for warning in warnings] + ["duplicate"] * bool(twins)
-    if not parcel.unseen and not set(codes) <= parcel.accepted:
-        return said.confirm(user, parcel, card, warnings, twins)
-    done = _submit(user, parcel, card, codes)
-    unseen = [warning for warning in warnings if warning.code not in parcel.accepted]
-    hidden = twins if "duplicate" not in parcel.accepted else []
-    return said.submitted(user, parcel, done, unseen, hidden)
+    looked = submission.look(card, user)
+    if looked.problems:
+        return said.refused(user, parcel, card, said.by_field(looked.problems))
+    if not parcel.unseen and not set(looked.codes) <= parcel.accepted:
+        return said.confirm(user, parcel, card, looked.warnings, looked.twins)
+    done = _submit(user, parcel, card, looked.codes)
+    return _told(user, parcel, done, looked, new=False)
 
 
 @transaction.atomic

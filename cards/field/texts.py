@@ -97,6 +97,7 @@ TEXTS = {
     "mine": _("Your answer"),
     "theirs": _("Saved answer"),
     "empty": pgettext_lazy("answer", "empty"),
+    "repeated": _("as on your last card"),
     "conflict_title": _("The card was changed while you were working on it"),
     "conflict_help": _(
         "Nothing has been lost. Choose for each answer which one shall stand, then save."
@@ -123,6 +124,7 @@ TEXTS = {
     "near_refused": _("The place could not be found. Choose the city from the list."),
     "near_search": _("Looking…"),
     # photographs
+    "taken_by": _("Taken by:"),
     "photo_kept": _("sealed, waits"),
     "photo_sent": _("on the site"),
     "photo_bad": _("{name} is not a photograph that can be read here."),

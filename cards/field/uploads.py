@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.defaultfilters import filesizeformat
@@ -56,8 +57,9 @@ def progress(user, uuid: uuids.UUID) -> Answer:
     upload = _find(user, uuid)
     if upload is None:
         return {"offset": 0, "done": False}
+    whole = upload.state != UploadState.BEGUN
     done = upload.state == UploadState.DONE
-    return {"offset": upload.size if done else _come(upload), "done": done}
+    return {"offset": upload.size if whole else _come(upload), "done": done}
 
 
 def add(user, uuid: uuids.UUID, offset: int, size: int, piece: bytes) -> Answer:
@@ -83,6 +85,8 @@ def add(user, uuid: uuids.UUID, offset: int, size: int, piece: bytes) -> Answer:
         if offset + len(piece) < size:
             Upload.objects.filter(pk=upload.pk).update(changed_at=timezone.now())
             return {"offset": offset + len(piece), "done": False}
+        if upload.sealed:
+            return finish(upload, content_of(upload))
         file.seek(0)
         return finish(upload, file.read())
 
@@ -139,22 +143,26 @@ def waiting():
 
 def content_of(upload: Upload) -> bytes:
     """The sealed file as it came."""
-    return _path(upload.account_id, upload.uuid).read_bytes()
+    with default_storage.open(upload.sealed.name) as file:
+        return file.read()
 
 
 def _attach(upload: Upload, card: Card, file: FileParcel) -> Answer:
-    said = FactsForm({"caption": file.caption}, zone=datetime.UTC)
+    words = {"caption": file.caption, "taken_by": file.taken_by}
+    said = FactsForm(words, zone=datetime.UTC)
     if not said.is_valid():
-        return _over(upload.size, "refused", said.errors["caption"][0])
+        problems = [text for texts in said.errors.values() for text in texts]
+        return _over(upload.size, "refused", *problems)
     there = Attachment.objects.filter(uuid=file.uuid).exists()
     try:
         attachments.accept(
             card,
             actor=upload.account,
             file=SimpleUploadedFile(attachments.clean_name(file.name), file.content),
-            caption=said.cleaned_data["caption"],
             uuid=uuids.uuid4() if there else file.uuid,
             taken_at=file.taken_at,
+            camera_sha256=file.camera_sha256,
+            **said.facts(),
             order=file.order or None,
         )
     except attachments.Refused as refused:
@@ -236,7 +244,7 @@ def _private(path, flags) -> int:
 
 
 def _path(account: int, uuid: uuids.UUID) -> Path:
-    return Path(default_storage.path(f"{FOLDER}/{account}/{uuid}"))
+    return Path(settings.MEDIA_ROOT, FOLDER, str(account), str(uuid))
 
 
 def _come(upload: Upload) -> int:
@@ -246,11 +254,18 @@ def _come(upload: Upload) -> int:
 
 
 def _waits(upload: Upload, state: UploadState, card: uuids.UUID | None = None) -> Answer:
-    """The whole stays on the disk, named in its row so that backups have it."""
+    """The whole stays, named in its row so that backups have it."""
+    name = f"{FOLDER}/{upload.account_id}/{upload.uuid}"
+    if not default_storage.exists(name):
+        # A store of objects, where every machine finds it; what came in pieces is this machine's.
+        path = _path(upload.account_id, upload.uuid)
+        with open(path, "rb") as whole:
+            default_storage.save(name, File(whole))
+        path.unlink()
     Upload.objects.filter(pk=upload.pk).update(
         state=state,
         card=card,
-        sealed=f"{FOLDER}/{upload.account_id}/{upload.uuid}",
+        sealed=name,
         changed_at=timezone.now(),
     )
     result = "held" if state == UploadState.HELD else "early"
@@ -261,12 +276,19 @@ def _done(upload: Upload, result: str) -> Answer:
     Upload.objects.filter(pk=upload.pk).update(
         state=UploadState.DONE, sealed="", changed_at=timezone.now()
     )
-    _path(upload.account_id, upload.uuid).unlink(missing_ok=True)
+    _remove(upload)
     return _over(upload.size, result)
 
 
 def _forget(upload: Upload) -> None:
     Upload.objects.filter(pk=upload.pk).delete()
+    _remove(upload)
+
+
+def _remove(upload: Upload) -> None:
+    """Wherever it lies: a whole one that waited may lie in a store of objects, too."""
+    if upload.sealed:
+        default_storage.delete(upload.sealed.name)
     _path(upload.account_id, upload.uuid).unlink(missing_ok=True)
 
 

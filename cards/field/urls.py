@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from cards.views import field, shell
+from monitoring.later import views as later
+
+field = later("cards.views.field")
+shell = later("cards.views.shell")
 
 app_name = "field"
 urlpatterns = [

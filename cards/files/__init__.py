@@ -5,3 +5,6 @@ the rules, ``importing`` is the door (``check``, then ``load``), ``loading`` wri
 ``previews`` and ``pending`` serve the browser, ``export`` and ``cells`` write files,
 ``fileformat`` explains them.
 """
+
+#: Modules by which other rooms bring kinds of files, loaded with ``previews``.
+BROUGHT: list[str] = []

@@ -29,6 +29,8 @@ from cards.querysets import ApplicationQuerySet
 from cards.serialise import differences
 from cards.vocabularies import Review
 from monitoring.accounts.access import allowed
+from monitoring.chunks import chunked
+from monitoring.jobs.progress import tell
 
 SHEET = "applications"
 #: ``ref`` and ``uuid`` identify an application, ``status`` is its review, ``card`` its assembly.
@@ -101,7 +103,9 @@ def written(applications: ApplicationQuerySet, kind: str) -> IO[bytes]:
 
 
 def _lines(applications: ApplicationQuerySet) -> Iterator[list[Any]]:
-    for each in applications.iterator(chunk_size=2000):
+    for number, each in enumerate(chunked(applications, 2000)):
+        if number % 100 == 0:
+            tell("rows", number)
         known = permits.answers_of(each)
         known |= {"ref": each.ref or str(each.uuid), "uuid": each.uuid, "status": each.review}
         known["card"] = each.card.number or str(each.card.uuid) if each.card else ""

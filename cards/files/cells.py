@@ -12,7 +12,11 @@ from typing import Any
 
 _BEGINS = r"(?:^|(?<=[;,\t\r\n|]))"
 _FORMULA = r"[ \u00a0\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]"
-_RUNS = re.compile(rf"{_BEGINS}(?='*(?:{_FORMULA}))")
+#: Where an apostrophe is put; PostgreSQL reads it the same way.
+RUNS = rf"{_BEGINS}(?='*(?:{_FORMULA}))"
+#: A text without any of these runs nowhere.
+MAY_RUN = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+_RUNS = re.compile(RUNS)
 _SAFE = re.compile(rf"{_BEGINS}'(?='*(?:{_FORMULA}))")
 
 

@@ -8,7 +8,7 @@ from django.db import models
 
 from cards import vocabularies
 from cards.files import parsing
-from cards.files.parsing import Parser, one_of, remembering, words_of, words_of_rows
+from cards.files.parsing import Parser, Remembering, one_of, words_of, words_of_rows
 from cards.models import Card, CaseUpdate, City, CourtCase, Form, Topic
 from cards.models.reference import LATITUDE, LONGITUDE
 from cards.sections import OUTCOME_SECTION
@@ -33,13 +33,13 @@ def card_parsers() -> dict[str, Parser]:
         "latitude": parsing.degrees(*LATITUDE),
         "longitude": parsing.degrees(*LONGITUDE),
         "source_links": parsing.links,
-        "detained_unknown": parsing.yes_no_or_open,
+        "detained_unknown": Remembering(parsing.yes_no_or_open),
         "uuid": parsing.identifier,
         "ref": parsing.text_of(REF_LENGTH),
     }
     words = {"city": words_of_rows(City.objects.all()), "status": words_of(Status)}
     words |= {name: words_of_rows(model.objects.all()) for name, model in _TABLES.items()}
-    return {**parsers, **{name: remembering(one_of(known)) for name, known in words.items()}}
+    return {**parsers, **{name: Remembering(one_of(known)) for name, known in words.items()}}
 
 
 def outcome_parsers() -> dict[str, Parser]:
@@ -48,8 +48,8 @@ def outcome_parsers() -> dict[str, Parser]:
     return {
         **parsers,
         "card": parsing.text_of(REF_LENGTH),
-        "fine_mci": remembering(parsing.money),
-        "fine_kzt": remembering(parsing.whole_to(parsing.MOST_TENGE)),
+        "fine_mci": Remembering(parsing.money),
+        "fine_kzt": Remembering(parsing.whole_to(parsing.MOST_TENGE)),
     }
 
 
@@ -82,9 +82,9 @@ def parser_of(column: models.Field) -> Parser:
     if vocabulary is not None:
         several = hasattr(column, "vocabulary")
         read = parsing.some_of if several else one_of
-        return remembering(read(words_of(vocabulary)))
+        return Remembering(read(words_of(vocabulary)))
     by_type = _BY_TYPE.get(column.get_internal_type())
-    return remembering(by_type) if by_type else parsing.text_of(column.max_length)
+    return Remembering(by_type) if by_type else parsing.text_of(column.max_length)
 
 
 @cache

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,6 +45,11 @@ def check(
             raise Unreadable(_("The workbook has a sheet “outcomes”: leave out the second file."))
         with _about(OUTCOMES):
             sheets |= read_sheets(outcomes, {OUTCOMES: COLUMNS[OUTCOMES]})
+    with _nothing_to_collect():
+        return _check(sheets, status, user)
+
+
+def _check(sheets: dict[str, Sheet], status: str | None, user) -> Checked:
     checked = Checked()
     for name, sheet in sheets.items():
         _notice_columns(checked, name, sheet)
@@ -62,13 +68,17 @@ def load(checked: Checked, *, user=None, reconstruction: bool = False, reason: s
     """Write what was checked, in one transaction; ``reason``: why approved cards change.
 
     Raises ValueError if anything was refused, and ``Changed``, with nothing written, if cards
-    that the file speaks of were changed since they were checked.
+    that the file speaks of were changed since they were checked. Either spoils a transaction
+    around it, which has to be taken back as well.
     """
     if checked.refusals:
         raise ValueError("a file with refused rows is never loaded")
     try:
-        with transaction.atomic():
-            writer = loading.Writer(user, timezone.now(), reconstruction, reason)
+        # No savepoint within the transaction of a job: SQLite would keep, for every row that is
+        # updated under a trigger, all pages that those before it have touched.
+        with transaction.atomic(savepoint=False), _nothing_to_collect():
+            called = (row.card for row in checked.outcomes)
+            writer = loading.Writer(user, timezone.now(), reconstruction, reason, called)
             writer.write_cards(checked.rows)
             writer.write_outcomes(checked.outcomes)
             writer.record()
@@ -76,6 +86,20 @@ def load(checked: Checked, *, user=None, reconstruction: bool = False, reason: s
     except IntegrityError as error:
         # Another import brought the same ref or identifier at the same moment.
         raise Changed from error
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """The rows of a file are kept until it is loaded, and nothing among them refers in a circle:
+    looking at all of them again and again for what may be thrown away takes a quarter of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager

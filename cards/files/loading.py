@@ -6,15 +6,19 @@ Only ``cards.files.importing`` calls this, inside one transaction, with rows tha
 from __future__ import annotations
 
 import datetime
+import operator
 import uuid as uuids
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
-from cards import bulk, history, services, workflow
+from cards import bulk, history, search, services, workflow
+from cards.chain import Encoded, pair
 from cards.files.checking import StoredCards, batches
 from cards.files.checking_outcomes import UPDATE_FIELDS
 from cards.files.refusals import OutcomeRow, Row
@@ -31,11 +35,12 @@ from cards.models import (
 )
 from cards.serialise import KEPT, REFERENCES, answers_of, as_text
 from cards.vocabularies import Review, Status
+from monitoring.jobs.progress import tell
 
 _ANSWERS = tuple(f"{name}_id" if name in REFERENCES else name for name in KEPT)
 #: What a file never says and ``workflow.arrived`` decides.
 _ARRIVAL = ("status", "submitted_at", "approved_at", "editor_id", "duplicate_of_id")
-_NEW = (*_ANSWERS, *_ARRIVAL, "uuid", "ref", "number", "reconstruction", "search_text",
+_NEW = ("id", *_ANSWERS, *_ARRIVAL, "uuid", "ref", "number", "reconstruction", "search_text",
         "created_at", "updated_at")  # fmt: skip
 _CHANGED = (*_ANSWERS, *_ARRIVAL, "ref", "number", "version", "search_text", "updated_at",
             "amended_at")  # fmt: skip
@@ -44,11 +49,20 @@ _COUNT = ("card_id", "subject", "best", "low", "high", "basis", "source", "used"
 _OUTCOME = ("case_id", "author_id", "review", "reviewed_at", "created_at", *UPDATE_FIELDS)
 _EMPTY_OUTCOME = {name: CaseUpdate._meta.get_field(name).get_default() for name in UPDATE_FIELDS}
 _DATE, _CITY, _SOURCE = (KEPT.index(name) for name in ("date", "city", "source"))
+#: The names of the answers in the order of an entry, and a card's values in that order.
+_BY_NAME = sorted(KEPT)
+_IN_NAMES = operator.itemgetter(*map(KEPT.index, _BY_NAME))
+#: What the search looks at.
+_SEARCHED = operator.itemgetter(*map(KEPT.index, services.SEARCHED))
 #: Where the best, low and high numbers of a subject and their basis stand.
 _NUMBERS = {
     subject: tuple(KEPT.index(f"{subject}{end}") for end in ("", "_low", "_high", "_basis"))
     for subject in COUNT_FIELDS
 }
+
+
+#: Answers of a question that are remembered as they are written into the history.
+MOST_KNOWN = 5_000
 
 
 class Changed(Exception):
@@ -68,16 +82,28 @@ class _Written:
 class Writer:
     """Writes one file's rows for ``actor`` (None: the operator at the command line)."""
 
-    def __init__(self, actor, now: datetime.datetime, reconstruction: bool, reason: str = ""):
+    def __init__(
+        self,
+        actor,
+        now: datetime.datetime,
+        reconstruction: bool,
+        reason: str = "",
+        called: Iterable[str] = (),
+    ):
+        """``called``: what the outcomes of the file call their cards."""
         self.actor = actor
         self.actor_id = actor.pk if actor is not None else None
         self.now = now
         self.reconstruction = reconstruction
         self.reason = reason.strip()
+        self.called = frozenset(called)
         self.places = dict(City.objects.values_list("code", "place_id"))
         empty = answers_of(Card())
-        #: For each answer its name, what an empty card says, and texts of values seen before.
-        self.texts = [(name, as_text(empty[name]), {}) for name in KEPT]
+        #: Of each answer, by name, what an entry says of its values.
+        self.parts = [_Parts(name, as_text(empty[name])) for name in _BY_NAME]
+        self.arrivals = {
+            status: workflow.arrived(status, actor=actor, now=now) for status in Status.values
+        }
         self.written: dict[str, _Written] = {}
         self.months: set[services.Month] = set()
         #: Entries of the whole file: the head of the history is held at the end only.
@@ -86,11 +112,15 @@ class Writer:
     def write_cards(self, rows: Sequence[Row]) -> None:
         """Insert the new cards and update the others, with their counts and history."""
         _lock([row.stored for row in rows if row.stored is not None])
-        numbers = _numbers(rows)
-        for batch in batches(row for row in rows if row.stored is None):
-            self._create(batch, numbers)
+        numbers, done = _numbers(rows), 0
+        if new := [row for row in rows if row.stored is None]:
+            with search.added_together(connection):
+                for batch in batches(new):
+                    self._create(batch, numbers)
+                    tell("writing", done := done + len(batch), len(rows))
         for batch in batches(row for row in rows if row.stored is not None):
             self._update(batch, numbers)
+            tell("writing", done := done + len(batch), len(rows))
 
     def write_outcomes(self, rows: Sequence[OutcomeRow]) -> None:
         """Add the court outcomes, each to the case of its person code."""
@@ -111,7 +141,9 @@ class Writer:
 
     def record(self) -> None:
         """Write the history of the whole file."""
-        history.record_many(self.events)
+        told = partial(tell, "history", total=len(self.events))
+        told(0)
+        history.record_many(self.events, told=told)
 
     def announce(self) -> None:
         """Tell listeners which place-months have changed, once for the whole file."""
@@ -120,32 +152,30 @@ class Writer:
         services.announce(*self.months)
 
     def _create(self, batch: list[Row], numbers: dict[int, str]) -> None:
-        for row in batch:
+        keys = bulk.keys(Card, len(batch))
+        cards, counts = [], []
+        for pk, row in zip(keys, batch, strict=True):
             row.uuid = row.uuid or uuids.uuid4()
-        bulk.insert(Card, _NEW, [self._new_card(row, numbers.get(row.line)) for row in batch])
-        keys = dict(
-            Card.objects.filter(uuid__in=[row.uuid for row in batch]).values_list("uuid", "id")
-        )
-        events, counts = [], []
-        for row in batch:
-            pk = keys[row.uuid]
-            changes = self._filled(row.values)
-            events.append(self._event(pk, EventKind.IMPORTED, 1, changes, to_status=row.status))
+            cards.append(self._new_card(pk, row, numbers.get(row.line)))
             counts += self._counts(pk, row.values)
+            # What the entry says is made when it is written: of a large file not all is held.
+            said = partial(self._filled, row.values)
+            event = self._event(pk, EventKind.IMPORTED, 1, said, to_status=row.status)
+            self.events.append(event)
             self._remember(row, pk, 1)
-        self.events += events
+        bulk.insert(Card, _NEW, cards)
         bulk.insert(Count, _COUNT, counts)
 
-    def _new_card(self, row: Row, number: str | None) -> list[Any]:
-        card = workflow.arrived(row.status, actor=self.actor, now=self.now)
+    def _new_card(self, pk: int, row: Row, number: str | None) -> list[Any]:
         return [
+            pk,
             *row.values,
-            *card,
+            *self.arrivals[row.status],
             row.uuid,
             row.ref or None,
             number,
             self.reconstruction,
-            services.search_text(number, row.answers),
+            search.text_of(number, *_SEARCHED(row.values)),
             self.now,
             self.now,
         ]
@@ -192,7 +222,7 @@ class Writer:
             card.ref or row.ref or None,
             number,
             card.version + 1,
-            services.search_text(number, row.answers),
+            search.text_of(number, *_SEARCHED(row.values)),
             self.now,
             card.amended_at,
             card.pk,
@@ -204,11 +234,12 @@ class Writer:
             self.months.add(self._month(row.stored.answers))
 
     def _remember(self, row: Row, pk: int, version: int) -> None:
-        written = _Written(pk, version, row.status, self._month(row.values))
-        for name in row.names():
-            self.written[name] = written
+        month = self._month(row.values)
+        if self.called:
+            for name in row.names() & self.called:
+                self.written[name] = _Written(pk, version, row.status, month)
         if row.status == Status.APPROVED:
-            self.months.add(written.month)
+            self.months.add(month)
 
     def _month(self, answers: Sequence[Any]) -> services.Month:
         date, city = answers[_DATE], answers[_CITY]
@@ -251,16 +282,9 @@ class Writer:
             basis = basis or "unknown"
             yield [card, subject, best, low, high, basis, source, True, self.actor_id, self.now]
 
-    def _filled(self, values: Sequence[Any]) -> dict[str, list[str]]:
+    def _filled(self, values: Sequence[Any]) -> Encoded:
         """Field -> [before, after] for every answer that an empty card does not have."""
-        found = {}
-        for (name, empty, known), value in zip(self.texts, values, strict=True):
-            text = value if type(value) is str else known.get(value)
-            if text is None:
-                text = known[value] = as_text(value)
-            if text != empty:
-                found[name] = [empty, text]
-        return found
+        return Encoded.of(filter(None, map(operator.getitem, self.parts, _IN_NAMES(values))))
 
     def _event(
         self, card, kind, version, changes, from_status="", to_status="", reason=""
@@ -270,6 +294,22 @@ class Writer:
             card, kind.value, self.actor_id, self.now, from_status, to_status, version, changes,
             reason,
         ]  # fmt: skip
+
+
+class _Parts(dict[Any, str]):
+    """A value of the answer ``name`` -> what an entry says of it; "" where it is what an empty card
+    has. Most are the same as others of the file: written once."""
+
+    def __init__(self, name: str, empty: str):
+        super().__init__()
+        self.name, self.empty = name, empty
+
+    def __missing__(self, value: Any) -> str:
+        text = as_text(value)
+        part = pair(self.name, self.empty, text) if text != self.empty else ""
+        if len(self) < MOST_KNOWN:
+            self[value] = part
+        return part
 
 
 def _lock(stored: list) -> None:

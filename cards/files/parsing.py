@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import translation
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
 from cards.files.cells import plain
@@ -171,7 +172,7 @@ def text_of(limit: int | None) -> Parser:
         if "'" in text:
             text = clean(plain(text))
         if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            text = normalize_newlines(text)
         if "\0" in text:
             raise BadCell(_("The text holds a character that cannot be stored."))
         if limit is not None and len(text) > limit:
@@ -262,23 +263,29 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-def remembering(parse: Parser) -> Parser:
-    """The same parser, which reads a text that it has seen before only once.
+class Remembering(dict[Any, Any]):
+    """The same parser, which reads a text that it has seen before only once: most cells say what
+    others of their column said. Looked up as in a dictionary, or called.
 
-    For columns with few different values. Only texts are remembered: 1, 1.0 and True are one key.
+    Only texts are kept: 1, 1.0 and True are one key. ``most``: texts kept; 0 for a column in
+    which hardly two are the same.
     """
-    known: dict[str, Any] = {}
 
-    def read(value: Any) -> Any:
-        if type(value) is not str:
-            return parse(value)
-        if value not in known:
-            if len(known) > 50_000:
-                known.clear()
-            known[value] = parse(value)
-        return known[value]
+    def __init__(self, parse: Parser, most: int = 50_000):
+        super().__init__()
+        self.parse = parse
+        self.most = most
 
-    return read
+    def __missing__(self, value: Any) -> Any:
+        found = self.parse(value)
+        if type(value) is str and self.most:
+            if len(self) > self.most:
+                self.clear()
+            self[value] = found
+        return found
+
+    def __call__(self, value: Any) -> Any:
+        return self[value]
 
 
 #: A number of people.

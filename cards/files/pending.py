@@ -59,11 +59,17 @@ def find(request, token: uuids.UUID) -> Pending | None:
     """What this session uploaded under ``token``; None if it is gone or somebody else's."""
     if str(token) not in request.session.get(_SESSION, []):
         return None
-    path = _path(request.user.pk, token, _ABOUT)
+    return of(request.user.pk, token)
+
+
+def of(user: int, token: uuids.UUID | str) -> Pending | None:
+    """What that person uploaded under ``token``, for work in their name; None if it is gone."""
+    token = uuids.UUID(str(token))
+    path = _path(user, token, _ABOUT)
     if not default_storage.exists(path) or _is_old(path):
         return None
     with default_storage.open(path) as file:
-        return Pending(request.user.pk, token, json.load(file))
+        return Pending(user, token, json.load(file))
 
 
 def renew(pending: Pending, about: dict[str, Any]) -> None:
@@ -78,6 +84,11 @@ def discard(request, pending: Pending) -> None:
     request.session[_SESSION] = [
         token for token in request.session.get(_SESSION, []) if token != str(pending.token)
     ]
+    remove(pending)
+
+
+def remove(pending: Pending) -> None:
+    """Delete the files, whoever's session knows of them."""
     _delete(_folder(pending.user, pending.token))
 
 
@@ -104,12 +115,19 @@ def _write_about(pending: Pending) -> None:
 
 
 def _subfolders(folder: str) -> Iterator[str]:
-    if default_storage.exists(folder):
-        yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[0])
+    yield from (f"{folder}/{name}" for name in _listed(folder)[0])
 
 
 def _files(folder: str) -> Iterator[str]:
-    yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
+    yield from (f"{folder}/{name}" for name in _listed(folder)[1])
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """Folders and files; a store of objects knows no folder, and none that is empty."""
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
 
 
 def _is_old(path: str) -> bool:
@@ -117,8 +135,6 @@ def _is_old(path: str) -> bool:
 
 
 def _delete(folder: str) -> None:
-    if not default_storage.exists(folder):
-        return
     for path in _files(folder):
         default_storage.delete(path)
     default_storage.delete(folder)

@@ -7,12 +7,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from cards.files import applications, coverage, importing
+from cards.files import BROUGHT, applications, coverage, importing
 from cards.files.checking_outcomes import fingerprint
 from cards.files.columns import CARDS, OUTCOMES
 from cards.files.refusals import Refusal
@@ -48,7 +49,7 @@ class Kind:
     work: Callable[[Any], list]
 
 
-#: Name -> kind. Another app adds its own when it is ready.
+#: Name -> kind; other rooms add theirs (``BROUGHT``).
 KINDS: dict[str, Kind] = {}
 COUNTS = ("read", "new", "updated", "unchanged", "refused")
 
@@ -216,3 +217,5 @@ KINDS[applications.SHEET] = Kind(
     _first_applications,
     _application_work,
 )
+for _module in BROUGHT:
+    import_module(_module)

@@ -59,6 +59,8 @@ class Row:
 
     def names(self) -> set[str]:
         """By what court outcomes may call the card: its ref, or its identifier."""
+        if self.stored is None and self.uuid is None:
+            return {self.ref} if self.ref else set()
         uuid = self.stored.uuid if self.stored else self.uuid
         found = {self.ref, self.stored.ref if self.stored else "", str(uuid or "")}
         return found - {""}

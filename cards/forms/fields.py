@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cards.models.card import MOST_PEOPLE
 
+_DAY, _CLOCK = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), re.compile(r"\d\d:\d\d", re.ASCII)
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -49,6 +50,12 @@ class DayField(forms.DateField):
         kwargs["input_formats"] = ["%Y-%m-%d", "%d.%m.%Y"]
         super().__init__(**kwargs)
 
+    def strptime(self, value, format):
+        if format == "%Y-%m-%d" and _DAY.fullmatch(value):
+            # As a browser sends it; a template is worked through ten times as long.
+            return datetime.date.fromisoformat(value)
+        return super().strptime(value, format)
+
 
 class ClockField(forms.TimeField):
     """A time: the phone's own clock, or typed as 14:05 or 14.05."""
@@ -57,6 +64,11 @@ class ClockField(forms.TimeField):
         kwargs["widget"] = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
         kwargs["input_formats"] = ["%H:%M", "%H:%M:%S", "%H.%M"]
         super().__init__(**kwargs)
+
+    def strptime(self, value, format):
+        if format == "%H:%M" and _CLOCK.fullmatch(value):
+            return datetime.time.fromisoformat(value)
+        return super().strptime(value, format)
 
 
 class MomentField(forms.DateTimeField):
@@ -94,6 +106,20 @@ class LabelledChoiceField(forms.ModelChoiceField):
         return self.iterator(self)
 
     choices = property(_get_choices, forms.ModelChoiceField.choices.fset)
+
+
+class RowField(forms.Field):
+    """A row of a register by its code, without a list to choose from; its form looks it up."""
+
+    def __init__(self, model):
+        super().__init__(required=False)
+        self.model = model
+
+    @staticmethod
+    def unknown() -> forms.ValidationError:
+        """What a list to choose from says of a choice that it has not."""
+        messages = forms.ModelChoiceField.default_error_messages
+        return forms.ValidationError(messages["invalid_choice"], code="invalid_choice")
 
 
 class _Groups(forms.models.ModelChoiceIterator):

@@ -6,7 +6,7 @@ from cards.models.field import Arrival, HeldParcel, Upload, UploadState
 from cards.models.history import ANSWERING, Event, EventKind, HistoryHead
 from cards.models.merges import Merge
 from cards.models.outcomes import CaseUpdate, CourtCase
-from cards.models.periods import Coverage, Period, PeriodBasis
+from cards.models.periods import Coverage, Period, PeriodBasis, PeriodSeries
 from cards.models.permits import PermitApplication
 from cards.models.reference import (
     City,
@@ -15,6 +15,7 @@ from cards.models.reference import (
     Labelled,
     Law,
     Place,
+    Provision,
     Region,
     Topic,
     TopicGroup,
@@ -56,7 +57,9 @@ __all__ = [
     "NumberSequence",
     "Period",
     "PeriodBasis",
+    "PeriodSeries",
     "Place",
+    "Provision",
     "Region",
     "Topic",
     "TopicGroup",

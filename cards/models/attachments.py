@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cards.models.card import Card
-from cards.models.fields import choice_constraint
+from cards.models.fields import checksum_constraint, choice_constraint
 from cards.models.outcomes import Reviewed, review_constraints
 from cards.vocabularies import TakenBy
 
@@ -40,6 +40,11 @@ class Attachment(Reviewed):
     name = models.CharField(_("file name"), max_length=200)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField("SHA-256", max_length=64)
+    #: Of the camera's own file, where a device sent a smaller picture in its place: whoever still
+    #: has that file can show that it is the one. "" for whatever came as it was.
+    camera_sha256 = models.CharField(
+        _("SHA-256 of the camera's own file"), max_length=64, blank=True, default="", editable=False
+    )
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     taken_by = models.CharField(
@@ -56,7 +61,13 @@ class Attachment(Reviewed):
             *review_constraints("attachment"),
             choice_constraint("attachment", "kind", AttachmentKind),
             choice_constraint("attachment", "taken_by", TakenBy, blank=True),
+            checksum_constraint("attachment", "camera_sha256"),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def was_made_smaller(self) -> bool:
+        """Whether the camera's own file is another one than what arrived."""
+        return self.camera_sha256 not in ("", self.sha256)

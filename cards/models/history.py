@@ -1,4 +1,4 @@
-"""Every change of a card, a permit application, an account: who, when, why, from what to what.
+"""Every change of a card, an application, an account, an edition: who, when, why, what.
 
 Rows are only ever added, by ``cards.history`` alone; the database refuses to change or delete them
 (``cards.guards``). Each holds the hash of the one before it (``cards.chain``).
@@ -47,6 +47,9 @@ class EventKind(models.TextChoices):
     INVITED = "invited", _("Account invited")
     ACCOUNT = "account", _("Account changed")
     SIGN_IN_MEANS = "sign_in_means", _("Means of signing in changed")
+    EDITION = "edition", _("Edition changed")
+    PROSE = "prose", _("Text of an edition changed")
+    CASE_BOX = "case_box", _("Case box changed")
 
 
 #: Entries whose changes are answers of the card; the others tell of what belongs to it.
@@ -63,8 +66,16 @@ ANSWERING = frozenset(
 )
 
 
+def _of(thing: str) -> Q:
+    """The entry is about this kind of thing and no other."""
+    keys = {f"{name}__isnull": name != thing for name in ("card", "application", "account")}
+    return Q(**keys) & (~Q(subject="") if thing == "subject" else Q(subject=""))
+
+
 class Event(models.Model):
-    """One change of one thing: a card, a permit application or an account.
+    """One change of one thing: a card, a permit application, an account, or a ``subject``.
+
+    A subject is named by who keeps it ("edition/2018-1"): cards know nothing of it.
 
     ``changes``: field -> [before, after], as text the way a card file writes it.
     ``seq``: its place in the one chain of all entries, from 1 without gaps; ``previous`` is the
@@ -78,6 +89,7 @@ class Event(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events"
     )
+    subject = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
     kind = models.CharField(_("what"), max_length=20, choices=EventKind)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -105,11 +117,14 @@ class Event(models.Model):
             choice_constraint("event", "from_status", Status, blank=True),
             choice_constraint("event", "to_status", Status, blank=True),
             CheckConstraint(
-                condition=Q(card__isnull=False, application__isnull=True, account__isnull=True)
-                | Q(card__isnull=True, application__isnull=False, account__isnull=True)
-                | Q(card__isnull=True, application__isnull=True, account__isnull=False),
+                condition=_of("card") | _of("application") | _of("account") | _of("subject"),
                 name="event_of_one_thing",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "-id"], name="event_subject", condition=~Q(subject="")),
+            # What was decided lately, whosever cards it was about.
+            models.Index(fields=["to_status", "at"], name="event_decisions"),
         ]
 
     def __str__(self):

@@ -17,8 +17,25 @@ class PeriodBasis(models.TextChoices):
     PUBLISHED = "published", _("Taken from earlier reports")
 
 
+class PeriodSeries(models.TextChoices):
+    """What a period is comparable with: only periods of one series share a table."""
+
+    YEAR = "year", _("Year")
+    HALF_1 = "half_1", _("First half of a year")
+    HALF_2 = "half_2", _("Second half of a year")
+    QUARTER_1 = "quarter_1", _("First quarter")
+    QUARTER_2 = "quarter_2", _("Second quarter")
+    QUARTER_3 = "quarter_3", _("Third quarter")
+    QUARTER_4 = "quarter_4", _("Fourth quarter")
+    CUSTOM = "custom", _("Days of its own")
+
+
 class Period(models.Model):
-    """A reporting period. The dates of the first ones are not known, only their months."""
+    """A reporting period. The dates of the first ones are not known, only their months.
+
+    Periods may overlap (a year and its halves); ``series`` says which of them are comparable.
+    ``order`` breaks ties between periods without dates; the others are ordered by time.
+    """
 
     code = models.CharField(_("code"), max_length=20, primary_key=True)
     name_ru = models.CharField(_("name in Russian"), max_length=100)
@@ -28,6 +45,9 @@ class Period(models.Model):
     end = models.DateField(_("last day"), null=True, blank=True)
     months = models.DecimalField(_("months"), max_digits=4, decimal_places=1)
     basis = models.CharField(_("basis"), max_length=10, choices=PeriodBasis)
+    series = models.CharField(
+        _("compared with"), max_length=10, choices=PeriodSeries, default=PeriodSeries.YEAR
+    )
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
 
     class Meta:
@@ -36,6 +56,7 @@ class Period(models.Model):
         verbose_name_plural = _("periods")
         constraints = [
             choice_constraint("period", "basis", PeriodBasis),
+            choice_constraint("period", "series", PeriodSeries),
             CheckConstraint(condition=Q(months__gt=0), name="period_months_positive"),
             CheckConstraint(
                 condition=Q(start__isnull=True, end__isnull=True)
@@ -50,6 +71,11 @@ class Period(models.Model):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def dated(cls) -> models.QuerySet:
+        """Periods that cards can fall in: the latest first, a year before its parts."""
+        return cls.objects.filter(start__isnull=False).order_by("-end", "start", "order")
 
     @property
     def name(self) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
+from itertools import pairwise
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cards.models.fields import CodesField, codes_constraint, range_constraint
-from cards.vocabularies import LegalStatus
+from cards.models.fields import (
+    CodesField,
+    choice_constraint,
+    codes_constraint,
+    range_constraint,
+)
+from cards.vocabularies import LegalStatus, Regime
 
 #: Bounding box of Kazakhstan, degrees.
 LATITUDE = (40.5, 55.5)
@@ -161,10 +169,31 @@ class Law(Labelled):
     """The act on assemblies in force from a day on, and how it reads the legal status.
 
     Statuses in ``sanctioned_statuses`` count as sanctioned, those in ``excluded_statuses`` leave
-    numerator and denominator of the law-abidance index; every other one is unsanctioned.
+    numerator and denominator of the law-abidance index; every other one is unsanctioned. It is in
+    force until the next one is, or until its own last day. ``regime``: what it asks for, in the
+    words of the card and the report; ``answer_days``: an answer that took longer is late;
+    ``summary``: what the report's chapter on legislation says of it.
     """
 
     in_force_from = models.DateField(_("in force from"), unique=True)
+    in_force_to = models.DateField(
+        _("last day in force"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty: until the next act is in force."),
+    )
+    regime = models.CharField(
+        _("what it asks for"), max_length=25, choices=Regime, blank=True, default=""
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        _("days for an answer"),
+        null=True,
+        blank=True,
+        help_text=_("An answer that took more calendar days is late. Left empty: none is."),
+    )
+    summary_ru = models.TextField(_("summary in Russian"), blank=True, default="")
+    summary_kk = models.TextField(_("summary in Kazakh"), blank=True, default="")
+    summary_en = models.TextField(_("summary in English"), blank=True, default="")
     sanctioned_statuses = CodesField(_("counts as sanctioned"), vocabulary=LegalStatus)
     excluded_statuses = CodesField(_("left out of the index"), vocabulary=LegalStatus)
 
@@ -175,4 +204,73 @@ class Law(Labelled):
         constraints = [
             codes_constraint("law", "sanctioned_statuses", LegalStatus),
             codes_constraint("law", "excluded_statuses", LegalStatus),
+            choice_constraint("law", "regime", Regime, blank=True),
+            CheckConstraint(
+                condition=Q(in_force_to__isnull=True) | Q(in_force_to__gte=F("in_force_from")),
+                name="law_dates",
+            ),
+            CheckConstraint(
+                condition=Q(answer_days__isnull=True) | Q(answer_days__gt=0),
+                name="law_answer_days_positive",
+            ),
         ]
+
+    def clean(self):
+        if self.in_force_from and self.in_force_to and self.in_force_to < self.in_force_from:
+            raise ValidationError(
+                {"in_force_to": _("The last day is before the first.")}, code="before_start"
+            )
+
+    @classmethod
+    def spans(cls, using: str | None = None) -> list[tuple[Law, datetime.date | None]]:
+        """Every act with its last day in force, oldest first; None: still in force. One query."""
+        laws = list(cls._default_manager.using(using).order_by("in_force_from"))
+        found = []
+        for law, following in pairwise([*laws, None]):
+            ends = [law.in_force_to] if law.in_force_to else []
+            if following is not None:
+                ends.append(following.in_force_from - datetime.timedelta(days=1))
+            found.append((law, min(ends, default=None)))
+        return found
+
+    @classmethod
+    def on(cls, day: datetime.date | None) -> Law | None:
+        """The act in force on a day; None where none is known. One query."""
+        if day is None:
+            return None
+        law = cls._default_manager.filter(in_force_from__lte=day).last()
+        return law if law and (law.in_force_to is None or day <= law.in_force_to) else None
+
+
+class Provision(models.Model):
+    """Another rule that the report's chapter on legislation tells of, while it is in force.
+
+    ``above``: it stands above the act on assemblies, and before it in the chapter.
+    """
+
+    code = models.SlugField(_("code"), max_length=60, primary_key=True)
+    text_ru = models.TextField(_("text in Russian"))
+    text_kk = models.TextField(_("text in Kazakh"))
+    text_en = models.TextField(_("text in English"))
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
+    in_force_to = models.DateField(_("last day in force"), null=True, blank=True)
+    above = models.BooleanField(_("told before the act on assemblies"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+        verbose_name = _("legal provision")
+        verbose_name_plural = _("legal provisions")
+        constraints = [
+            CheckConstraint(
+                condition=Q(in_force_from__isnull=True)
+                | Q(in_force_to__isnull=True)
+                | Q(in_force_to__gte=F("in_force_from")),
+                name="provision_dates",
+            )
+        ]
+
+    def __str__(self):
+        return self.code
+
+    clean = Law.clean

@@ -2,14 +2,14 @@
 
 from django import template
 
-from cards.reading import label_of
-
 register = template.Library()
 
 
 @register.filter
 def field_label(name: str):
     """What a field of the card is called."""
+    from cards.reading import label_of
+
     return label_of(name)
 
 

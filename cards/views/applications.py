@@ -29,7 +29,7 @@ from cards.permit_filters import ApplicationFilter
 from cards.permit_reading import answers_in_words, chosen, conflicts_of
 from cards.reading import history_of
 from cards.views import exporting
-from monitoring.accounts.access import allowed
+from monitoring.accounts.access import allowed, ask
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.models import Action
 
@@ -37,7 +37,7 @@ from monitoring.accounts.models import Action
 @require_safe
 def register(request):
     """The applications that the person may see, the last one handed in first."""
-    _ask(request.user, "application.list")
+    ask(request.user, "application.list")
     rows = applications_for(request.user)
     filtered = ApplicationFilter(request.GET, request=request, queryset=rows)
     page = paging.page_of(filtered.qs.with_labels(), paging.NEWEST_APPLICATIONS, request.GET)
@@ -59,7 +59,7 @@ def register(request):
 @fresh_sign_in
 def download(request):
     """The filtered applications as a file that can be loaded again; a POST says what for."""
-    _ask(request.user, "application.export")
+    ask(request.user, "application.export")
     rows = applications_for(request.user)
     filtered = ApplicationFilter(request.GET, request=request, queryset=rows)
     return exporting.answer(request, filtered, APPLICATIONS)
@@ -79,7 +79,7 @@ APPLICATIONS = exporting.Export(
 @require_safe
 def new(request):
     """An empty form, or with ``?card=NUMBER`` one that begins with what the card says."""
-    _ask(request.user, "application.create")
+    ask(request.user, "application.create")
     card = numbered(request.user, request.GET.get("card", ""))
     if card is not None and not permits.tells_of_one(card):
         card = None
@@ -95,7 +95,7 @@ def edit(request, uuid):
     """The form of an application; a POST saves."""
     application = application_or_new(request.user, uuid)
     if application is None:
-        _ask(request.user, "application.create")
+        ask(request.user, "application.create")
     elif not allowed(request.user, "application.edit", application):
         raise PermissionDenied
     if request.method != "POST":
@@ -180,11 +180,6 @@ def unlink(request, uuid):
             messages.success(request, _("The link has been taken back."))
             return redirect(application)
     return _page(request, application, unlink_form=form, status=422)
-
-
-def _ask(user, right: str) -> None:
-    if not allowed(user, right):
-        raise PermissionDenied
 
 
 def _store(

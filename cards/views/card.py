@@ -6,7 +6,7 @@ import uuid as uuids
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cards import checks, conflicts, duplicates, review, services, validators, workflow
+from cards import conflicts, review, services, submission, validators, workflow
 from cards.desk import Thread, threads_of
-from cards.forms.card import CardForm
+from cards.forms.card import CardForm, CardReader
 from cards.forms.review import MessageForm
 from cards.lookup import card_for, card_or_new
 from cards.models import Card
@@ -25,6 +25,7 @@ from cards.reading import returned_for
 from cards.serialise import answers_of
 from cards.vocabularies import QueryState
 from monitoring.accounts.access import allowed
+from monitoring.accounts.notices import Notice
 
 
 @require_safe
@@ -39,27 +40,37 @@ def new(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, uuid):
     """The card's form; a POST saves, and with ``action=submit`` checks and submits."""
+    submits = request.method == "POST" and request.POST.get("action") == "submit"
+    if submits and request.POST.get("version") == "0" and (new := _submit_new(request, uuid)):
+        return redirect(new)
     card = card_or_new(request.user, uuid)
     _may_write(request.user, card)
     if request.method != "POST":
         if card is None:
             return redirect("cards:new")
         return _page(request, CardForm(user=request.user, card=card), card)
-    form = CardForm(request.POST, user=request.user, card=card)
+    form = CardReader(request.POST, user=request.user, card=card)
+    looked = None
     try:
-        card = _store(request, form, uuid, card)
+        # One transaction for all that is sent: each has to reach the disk.
+        with transaction.atomic():
+            card = _store(request, form, uuid, card)
+            refused = _answer_queries(request, card)
+            _keep_version(form, card)
+            if submits and not refused and form.is_valid():
+                looked = submission.look(card, request.user)
+                accepted = request.POST.getlist("accepted")
+                card = submission.go_on(card, looked, accepted, actor=request.user)
     except services.StaleVersion as stale:
         return _conflict_page(request, form, stale.card)
-    except ValidationError as refused:
-        form.take(refused)
+    except ValidationError as refusal:
+        form.take(refusal)
         # The address says which card it is, whatever the form says.
         return _page(request, form, card, status=422, uuid=uuid)
-    _keep_version(form, card)
-    refused = _answer_queries(request, card)
     if refused or not form.is_valid():
         return _page(request, form, card, status=422, saved=True, refused=refused)
-    if request.POST.get("action") == "submit":
-        return _submit(request, form, card)
+    if looked is not None:
+        return _looked_at(request, form, card, looked)
     messages.success(request, _("Saved."))
     return redirect(card if card.status == "submitted" else reverse("cards:edit", args=[uuid]))
 
@@ -69,7 +80,7 @@ def autosave(request, uuid):
     """Save what is typed so far; answers in JSON for ``static/js/autosave.js``."""
     card = card_or_new(request.user, uuid)
     _may_write(request.user, card)
-    form = CardForm(request.POST, user=request.user, card=card)
+    form = CardReader(request.POST, user=request.user, card=card)
     try:
         card = _store(request, form, uuid, card)
     except services.StaleVersion as stale:
@@ -91,7 +102,7 @@ def autosave(request, uuid):
     )
 
 
-def _errors(form: CardForm) -> dict[str, list[str]]:
+def _errors(form: CardReader) -> dict[str, list[str]]:
     return {name: list(errors) for name, errors in form.errors.items()}
 
 
@@ -104,7 +115,7 @@ def _may_write(user, card: Card | None) -> None:
         raise PermissionDenied
 
 
-def _store(request, form: CardForm, uuid, card: Card | None) -> Card:
+def _store(request, form: CardReader, uuid, card: Card | None) -> Card:
     """Save every answer that could be read. Raises StaleVersion, or ValidationError where the
     card is submitted already and must stay complete."""
     form.is_valid()
@@ -128,23 +139,54 @@ def _store(request, form: CardForm, uuid, card: Card | None) -> Card:
     )
 
 
-def _submit(request, form: CardForm, card: Card):
-    problems = services.problems_of(card)
-    if problems:
-        form.add_problems(problems)
-        return _page(request, form, card, status=422)
-    warnings = checks.asked(answers_of(card))
-    twins = duplicates.candidates(card, request.user)
-    codes = [warning.code for warning in warnings] + ["duplicate"] * bool(twins)
-    accepted = set(request.POST.getlist("accepted"))
-    if not set(codes) <= accepted:
-        return _page(request, form, card, warnings=warnings, twins=twins)
+def _submit_new(request, uuid) -> Card | None:
+    """A card that was never saved, submitted as it comes; None, with nothing written, where it has
+    to be saved first or such a card is here."""
+    form = CardReader(request.POST, user=request.user)
+    if not allowed(request.user, "card.create") or not form.is_valid():
+        return None
+    card = services.compose(actor=request.user, answers=form.answers(), uuid=uuid)
+    for name, row in form.references().items():
+        setattr(card, name, row)
+    looked = submission.look(card, request.user)
+    if looked.problems or not set(looked.codes) <= set(request.POST.getlist("accepted")):
+        return None
+    notice = Notice(request, messages.SUCCESS)
     try:
-        card = workflow.apply(card, "submit", actor=request.user, warnings=codes)
-    except ValidationError as refused:
-        form.add_error(None, refused)
+        workflow.submit_new(
+            card,
+            actor=request.user,
+            warnings=looked.codes,
+            beside=lambda card: [notice.statement(_done(card))],
+        )
+    except (IntegrityError, PermissionDenied):
+        # It was saved before, or lies elsewhere: nothing of what was typed may be lost.
+        return None
+    notice.stored()
+    return card
+
+
+def _done(card: Card) -> str:
+    return _("Card %(number)s has been submitted.") % {"number": card.number}
+
+
+def _looked_at(request, form: CardReader, card: Card, looked: submission.Looked):
+    """What came of a stored card that was to be submitted."""
+    if isinstance(looked.refusal, PermissionDenied):
+        raise looked.refusal
+    if looked.refusal is not None:
+        form.add_error(None, looked.refusal)
         return _page(request, form, card, status=422)
-    messages.success(request, _("Card %(number)s has been submitted.") % {"number": card.number})
+    if looked.problems:
+        form.add_problems(looked.problems)
+        return _page(request, form, card, status=422)
+    if card.is_open:
+        return _page(request, form, card, warnings=looked.warnings, twins=looked.twins)
+    return _submitted(request, card)
+
+
+def _submitted(request, card: Card):
+    messages.success(request, _done(card))
     if waiting := sum(thread.query.state == QueryState.OPEN for thread in threads_of(card)):
         text = ngettext(
             "%(n)s question of the editor still waits for your answer.",
@@ -180,20 +222,22 @@ def _unsettled(user, card: Card | None) -> list[Thread]:
     return [thread for thread in threads_of(card) if thread.query.state != QueryState.CLOSED]
 
 
-def _keep_version(form: CardForm, card: Card) -> None:
+def _keep_version(form: CardReader, card: Card) -> None:
     """The page shown again after saving goes on from the version just stored."""
     form.data = form.data.copy()
     form.data["version"] = card.version
 
 
-def _conflict_page(request, form: CardForm, stored: Card):
+def _conflict_page(request, form: CardReader, stored: Card):
     base = form.cleaned_data.get("version", 0)
     differing = conflicts.compare(stored, form.answers(), base)
     _keep_version(form, stored)
     return _page(request, form, stored, status=409, conflicts=differing)
 
 
-def _page(request, form: CardForm, card: Card | None, status: int = 200, **extra):
+def _page(request, form: CardReader, card: Card | None, status: int = 200, **extra):
+    if not isinstance(form, CardForm):
+        form = form.on_page()
     answers = answers_of(card) if card else {}
     uuid = card.uuid if card else form.initial.get("uuid") or form.data.get("uuid")
     threads = _unsettled(request.user, card)

@@ -15,8 +15,10 @@ from django.utils.functional import Promise
 
 from cards.files.export import CONTENT_TYPES
 from cards.forms.export import ExportForm
+from cards.jobs import ROWS_AT_ONCE
 from monitoring.accounts import access_log
 from monitoring.accounts.models import Action
+from monitoring.jobs import asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Export:
     """What leaves: the list that it comes from, its words, and who writes the file.
 
     ``name``: the file's name before the day; ``formats``: code -> what it holds, in words;
-    ``write``: rows and format -> the open file.
+    ``write``: rows and format -> the open file. ``note``: what is not in it.
     """
 
     title: str | Promise
@@ -34,6 +36,7 @@ class Export:
     action: Action
     formats: tuple[tuple[str, str | Promise], ...]
     write: Callable[..., IO[bytes]]
+    note: str | Promise = ""
 
 
 def answer(request, chosen, export: Export):
@@ -51,6 +54,8 @@ def answer(request, chosen, export: Export):
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "filter": chosen, "rows": rows, "export": export}
         return render(request, "cards/export.html", context, status=422 if form.is_bound else 200)
+    if rows > ROWS_AT_ONCE:
+        return _later(request, chosen, export, rows, form.cleaned_data)
     kind = form.cleaned_data["format"]
     stream = export.write(chosen.qs, kind)
     access_log.note(
@@ -64,3 +69,23 @@ def answer(request, chosen, export: Export):
     )
     name = f"{export.name}-{timezone.localdate().isoformat()}.{kind}"
     return FileResponse(stream, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
+
+
+def _later(request, chosen, export: Export, rows: int, asked: dict):
+    """Many rows: the file is made in the background, and recorded whenever it is taken away."""
+    kind = asked["format"]
+    entry = {"subject": export.name, "purpose": asked["purpose"], "format": kind}
+    entry |= {"filter": chosen.query, "rows": rows}
+    job = asking.start(
+        "export",
+        request.user,
+        about=f"{export.title}, {kind.upper()}",
+        parameters={
+            "list": export.name,
+            "query": chosen.query,
+            "format": kind,
+            "rows": rows,
+            "noted": {"action": export.action, "entry": entry},
+        },
+    )
+    return asking.follow(request, job)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.http import JsonResponse, UnreadablePostError
 from django.http.request import RawPostDataException
 from django.utils import translation
@@ -17,14 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cards.field import home, parcels, sealing, shape, uploads
 from cards.field.errors import Unreadable
 from monitoring.accounts import devices, sessions
-from monitoring.accounts.access import allowed
+from monitoring.accounts.access import ask
 
 
 def _of_the_field(view):
-    """What cannot be read is said to be so; the cookie for sending comes with each answer."""
+    """What cannot be read is said to be so."""
 
     @never_cache
-    @ensure_csrf_cookie
     @wraps(view)
     def asked(request, *args, **kwargs):
         with translation.override(_language(request)):
@@ -41,10 +40,11 @@ def _of_the_field(view):
 
 
 @require_POST
+@ensure_csrf_cookie
 @_of_the_field
 def state(request):
     """Everything that the device may know of its person, and the key of its drafts."""
-    _ask(request.user)
+    ask(request.user, "card.create")
     uuid = shape.uuid_in(_object(request).get("device"))
     try:
         device = devices.known(request.user, uuid, request.META.get("HTTP_USER_AGENT", ""))
@@ -60,25 +60,30 @@ def state(request):
 @require_POST
 @_of_the_field
 def send(request):
-    """Take a parcel. A device that was forgotten may still send what it had sealed."""
-    _ask(request.user)
+    """Take a parcel. A device that was forgotten may still send what it had sealed.
+
+    Who sends has the cookie for sending, from ``state``; it is not made anew with each parcel.
+    """
+    ask(request.user, "card.create")
     return JsonResponse(parcels.receive(request.user, _object(request).get("parcel")))
 
 
 @require_POST
+@ensure_csrf_cookie
 @_of_the_field
 def forget(request):
     """The device wipes itself."""
-    _ask(request.user)
+    ask(request.user, "card.create")
     devices.forget_itself(request.user, shape.uuid_in(_object(request).get("device")))
     return JsonResponse({"ok": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@ensure_csrf_cookie
 @_of_the_field
 def pieces(request, uuid):
     """How much of a file has come; with a POST the next piece of it."""
-    _ask(request.user)
+    ask(request.user, "card.create")
     if request.method != "POST":
         return JsonResponse(uploads.progress(request.user, uuid))
     offset, size = (_number(request, name) for name in ("offset", "size"))
@@ -95,12 +100,6 @@ def _language(request) -> str:
     """That of the page which asks: it may be another than the one chosen for the site."""
     asked = request.headers.get("X-Language", "")
     return asked if asked in dict(settings.LANGUAGES) else translation.get_language()
-
-
-def _ask(user) -> None:
-    """Whoever may begin cards may work in the field."""
-    if not allowed(user, "card.create"):
-        raise PermissionDenied
 
 
 def _object(request) -> dict:

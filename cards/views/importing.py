@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,11 +15,12 @@ from cards.files import fileformat, pending
 from cards.files.cells import safe
 from cards.files.columns import CARDS
 from cards.files.coverage import SHEET as COVERAGE
-from cards.files.importing import Changed
-from cards.files.previews import KINDS, preview
-from cards.files.records import Unreadable
+from cards.files.previews import KINDS
 from cards.forms.importing import ApplicationsForm, CardsForm, CoverageForm, ImportForm
-from monitoring.accounts.access import allowed
+from cards.jobs import BYTES_AT_ONCE
+from monitoring.accounts.access import ask
+from monitoring.jobs import asking
+from monitoring.jobs.models import Job, Trouble
 
 REFUSALS_ON_A_PAGE = 200
 
@@ -53,6 +53,8 @@ def applications(request):
 def look(request, token):
     """What the chosen file would do; nothing has been written yet."""
     upload = _pending(request, token)
+    if "mark" not in upload.about:
+        return _not_checked_yet(request, upload)
     refusals = upload.about["refusals"]
     start = _start(request, len(refusals))
     after = start + REFUSALS_ON_A_PAGE
@@ -72,6 +74,8 @@ def look(request, token):
 def refusals(request, token):
     """Every refused cell as CSV, for who mends the file."""
     upload = _pending(request, token)
+    if "mark" not in upload.about:
+        return _not_checked_yet(request, upload)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="refused.csv"'
     response.write("\ufeff")
@@ -85,22 +89,23 @@ def refusals(request, token):
 def confirm(request, token):
     """Load exactly what the preview showed; where that has changed meanwhile, show it again."""
     upload = _pending(request, token)
-    kind = KINDS[upload.about["kind"]]
-    checked = kind.check(upload.contents(), user=request.user, **upload.about["options"])
-    seen = preview(kind, checked)
-    if checked.refusals or seen["mark"] != upload.about["mark"]:
-        return _again(request, upload, seen)
+    if "mark" not in upload.about:
+        return _not_checked_yet(request, upload)
     reason = request.POST.get("reason", "").replace("\x00", "").strip()
-    if seen["amended"] and not reason:
+    if upload.about["amended"] and not reason:
         messages.error(request, _("Say why approved cards change: nothing was loaded yet."))
         return redirect("cards:import_preview", upload.token)
-    try:
-        kind.load(checked, user=request.user, **({"reason": reason} if seen["amended"] else {}))
-    except Changed:
-        return _again(request, upload, seen)
-    pending.discard(request, upload)
-    messages.success(request, _loaded(seen))
-    return redirect(kind.route)
+    about = upload.about
+    asked = {"token": str(upload.token), "kind": about["kind"], "mark": about["mark"]}
+    job = asking.start(
+        "load",
+        request.user,
+        about=", ".join(about["names"]),
+        parameters={**asked, "reason": reason},
+        key=str(upload.token),
+        here=about["at_once"],
+    )
+    return asking.lead(request, job)
 
 
 @require_POST
@@ -115,14 +120,14 @@ def discard(request, token):
 @require_safe
 def layout(request):
     """The format of the files: columns, codes and their words, templates."""
-    _ask(request.user, CARDS)
+    ask(request.user, KINDS[CARDS].right)
     return render(request, "cards/import_format.html", {"sheets": fileformat.sheets()})
 
 
 @require_safe
 def template(request, name):
     """An empty file with the headings: ``cards.csv``, ``outcomes.csv`` or ``cards.xlsx``."""
-    _ask(request.user, CARDS)
+    ask(request.user, KINDS[CARDS].right)
     if name not in fileformat.TEMPLATES:
         raise Http404
     content_type, content = fileformat.template(name)
@@ -133,53 +138,57 @@ def template(request, name):
 
 def choose(request, kind: str, form_class: type[ImportForm], page: str, **context):
     """The page where files of a kind are chosen; a POST checks them and leads to the preview."""
-    _ask(request.user, kind)
+    ask(request.user, KINDS[kind].right)
     if request.method != "POST":
         pending.sweep()
         return render(request, page, {"form": form_class(), **context})
     form = form_class(request.POST, request.FILES)
     if form.is_valid():
-        files, options = form.files_read(), form.options()
-        try:
-            checked = KINDS[kind].check(files, user=request.user, **options)
-        except Unreadable as error:
-            form.refuse(getattr(error, "about", "") or kind, str(error))
-        else:
-            seen = preview(KINDS[kind], checked)
-            about = {"kind": kind, "options": options, "names": _names(form), **seen}
-            upload = pending.keep(request, files, about)
-            return redirect("cards:import_preview", upload.token)
+        upload, job = _check(request, kind, form)
+        if job.error != Trouble.REFUSED:
+            return asking.lead(request, job)
+        [about, reason] = pending.of(request.user.pk, upload.token).about["unreadable"]
+        form.refuse(about or kind, reason)
+        pending.discard(request, upload)
     return render(request, page, {"form": form, **context}, status=422)
+
+
+def _check(request, kind: str, form: ImportForm) -> tuple[pending.Pending, Job]:
+    """Keep the files and have them checked: now where that takes a moment."""
+    files = form.files_read()
+    at_once = sum(map(len, files.values())) <= BYTES_AT_ONCE
+    about = {"kind": kind, "options": form.options(), "names": _names(form), "at_once": at_once}
+    upload = pending.keep(request, files, about)
+    token = str(upload.token)
+    job = asking.start(
+        "check",
+        request.user,
+        about=", ".join(about["names"]),
+        parameters={"token": token, "kind": kind},
+        key=token,
+        here=at_once,
+    )
+    return upload, job
+
+
+def _not_checked_yet(request, upload: pending.Pending):
+    """To the page that says how far the check is."""
+    job = asking.latest(request.user, "check", str(upload.token))
+    if job is None:
+        raise Http404
+    return redirect(job)
 
 
 def _names(form: ImportForm) -> list[str]:
     return [file.name for file in form.files.values()]
 
 
-def _again(request, upload: pending.Pending, seen: dict):
-    pending.renew(upload, seen)
-    text = _("Cards have been changed since you looked: nothing was loaded. Please look again.")
-    messages.warning(request, text)
-    return redirect("cards:import_preview", upload.token)
-
-
-def _loaded(seen: dict) -> str:
-    """What was loaded, in a sentence for each table."""
-    text = _("%(name)s loaded: new %(new)s, changed %(updated)s, unchanged %(unchanged)s.")
-    return " ".join(text % tally for tally in seen["tallies"])
-
-
 def _pending(request, token) -> pending.Pending:
     upload = pending.find(request, token)
     if upload is None:
         raise Http404
-    _ask(request.user, upload.about["kind"])
+    ask(request.user, KINDS[upload.about["kind"]].right)
     return upload
-
-
-def _ask(user, kind: str) -> None:
-    if not allowed(user, KINDS[kind].right):
-        raise PermissionDenied
 
 
 def _start(request, total: int) -> int:

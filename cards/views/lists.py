@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
@@ -105,10 +105,11 @@ def everything(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in
 def download(request):
-    """The filtered cards as a file that can be loaded again; a POST says what for."""
+    """The filtered cards as a file, whole or what can be counted of them; a POST says what for."""
     ask_right(request.user, "card.export")
     chosen = CardFilter(request.GET, request=request, queryset=cards_for(request.user))
-    return exporting.answer(request, chosen, CARDS)
+    whole = allowed(request.user, "card.export_whole")
+    return exporting.answer(request, chosen, CARDS if whole else CARDS_FOR_ANALYSIS)
 
 
 CARDS = exporting.Export(
@@ -119,6 +120,14 @@ CARDS = exporting.Export(
     action=Action.CARDS_EXPORTED,
     formats=(("xlsx", _("Excel, with the court outcomes")), ("csv", _("CSV, cards alone"))),
     write=export.written,
+)
+CARDS_FOR_ANALYSIS = replace(
+    CARDS,
+    write=export.written_for_analysis,
+    note=_(
+        "It holds what can be counted. Texts that somebody wrote, exact places and the codes of"
+        " people are left out; court outcomes are those that an editor has approved."
+    ),
 )
 
 

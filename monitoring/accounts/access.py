@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
+
 from monitoring.accounts.models import Role, User
 
 M, E, A, ADM = Role.MONITOR, Role.EDITOR, Role.ANALYST, Role.ADMINISTRATOR
@@ -115,6 +117,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("card.import", (E,)),
     Right("card.import_approved", (E,)),
     Right("card.export", (E, A)),
+    Right("card.export_whole", (E,)),
     # applications for a permit
     Right("application.list", (M, E, A)),
     Right("application.create", (M, E)),
@@ -127,11 +130,23 @@ RIGHTS: tuple[Right, ...] = (
     # reports
     Right("report.view", (E, A)),
     Right("report.download", (E, A)),
+    Right("explore.view", (E, A)),
     Right("coverage.edit", (E, A)),
+    Right("period.edit", (A,)),
     Right("published.import", (A,)),
+    # editions of a report: read by those who review, written and published by analysts
+    Right("edition.view", (E, A)),
+    Right("edition.write", (A,)),
+    Right("edition.publish", (A,)),
+    # what programs read with
+    Right("token.issue", (E, A)),
     # people and settings
     Right("account.manage", (ADM,)),
+    # long work: everybody sees their own, administrators that there is some
+    Right("job.view_all", (ADM,)),
+    Right("backup.make", (ADM,)),
     Right("access_log.view", (ADM,)),
+    Right("status.view", (ADM,)),
 )
 _BY_NAME = {right.name: right for right in RIGHTS}
 
@@ -149,3 +164,9 @@ def allowed(user, name: str, card=None) -> bool:
     if right.conditions and card is None:
         raise ValueError(f"{name} is asked of a card")
     return all(condition(user, card) for condition in right.conditions)
+
+
+def ask(user, name: str) -> None:
+    """Raises PermissionDenied unless ``user`` has the right, one that is not asked of a card."""
+    if not allowed(user, name):
+        raise PermissionDenied

@@ -23,6 +23,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext_lazy
 
 from monitoring.accounts.models import Attempts
+from monitoring.accounts.signals import sign_in_failed
 
 #: Slips of the finger cost nothing; after that 1, 2, 4 … seconds, and never more than the limit.
 FREE = 4
@@ -59,7 +60,11 @@ def attempt(keys: Iterable[str], limit: int = LIMIT) -> Iterator[Attempt]:
     hashed = sorted(_hash(key) for key in keys)
     _count(hashed, limit)
     result = Attempt()
-    yield result
+    try:
+        yield result
+    finally:
+        if result.forgets is None:
+            sign_in_failed.send(sender=Attempt)
     if result.forgets is not None:
         _forget([_hash(key) for key in result.forgets], hashed)
 
@@ -81,6 +86,11 @@ def keys_of_sign_in(request, username: str) -> tuple[str, ...]:
     if device:
         return (f"device:{device}",)
     return (f"name:{name}", f"address:{address(request)}")
+
+
+def is_known_device(keys: tuple[str, ...]) -> bool:
+    """Whether the attempt comes from a device that has signed this person in before."""
+    return keys[0].startswith("device:")
 
 
 def remember_device(request, response, username: str) -> None:

@@ -8,23 +8,25 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import npgettext, pgettext_lazy
 
-from monitoring.accounts import delays, people
+from monitoring.accounts import delays, hashing, people, tokens
 from monitoring.accounts.models import Action, Role, User
 from monitoring.accounts.passkeys import LONGEST_NAME
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password. A delay is answered before the password is looked at; unknown names,
-    wrong passwords and closed accounts get the same answer after the same work."""
+    """Name and password. A delay, or that too many sign in at once, is answered before the password
+    is looked at; unknown names, wrong passwords and closed accounts get the same answer after the
+    same work."""
 
     def clean(self):
         username = self.cleaned_data.get("username")
         keys = delays.keys_of_sign_in(self.request, username or "")
         if username is None or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        with delays.attempt(keys) as attempt:
+        known = delays.is_known_device(keys)
+        with hashing.place(known=known), delays.attempt(keys) as attempt:
             self.user_cache = authenticate(self.request, **self.cleaned_data)
             if self.user_cache is not None:
                 attempt.succeeded(keys[0])
@@ -195,6 +197,51 @@ class EndForm(ReasonForm):
             "sealed there and can still be sent."
         ),
     )
+
+
+class TokenForm(forms.Form):
+    """A token for a program: which one, for what work, what it may read, for how long."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("Which program or script uses it, and where it runs."),
+    )
+    purpose = forms.CharField(
+        label=_("What it is needed for"),
+        min_length=10,
+        max_length=500,
+        help_text=_("It is recorded with your name whenever the token reads cards."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it reads"), widget=forms.CheckboxSelectMultiple, initial=["values"]
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it is good"), coerce=int, initial=tokens.USUAL_DAYS
+    )
+
+    SCOPES = {
+        "values": _("Figures: indicators, tables and values of the reports"),
+        "cards": _("Cards: those that you may export, without who wrote them"),
+    }
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        held = tokens.scopes_for(user)
+        self.fields["scopes"].choices = [(each, self.SCOPES[each]) for each in held]
+        self.fields["days"].choices = [
+            (
+                days,
+                npgettext("a token is good", "%(days)s day", "%(days)s days", days)
+                % {"days": days},
+            )
+            for days in tokens.DAYS
+        ]
+
+    def take(self, error: ValidationError) -> None:
+        """Put the errors of a service at their fields."""
+        take(self, error)
 
 
 class LogFilter(forms.Form):

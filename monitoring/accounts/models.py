@@ -162,6 +162,53 @@ class Device(models.Model):
         return f"{self.account_id} {self.label}"
 
 
+class Token(models.Model):
+    """What a program reads the site with, for an account; only the hash is kept.
+
+    ``hint``: how it begins, by which its owner knows it again.
+    """
+
+    account = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=500)
+    reads_values = models.BooleanField(default=False)
+    reads_cards = models.BooleanField(default=False)
+    hint = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            CheckConstraint(
+                condition=Q(reads_values=True) | Q(reads_cards=True), name="token_reads_something"
+            ),
+            CheckConstraint(condition=~Q(name="") & ~Q(purpose=""), name="token_has_purpose"),
+            CheckConstraint(
+                condition=Q(expires_at__gt=models.F("issued_at")), name="token_expires"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.account_id} {self.hint}"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it reads: ``values``, ``cards``."""
+        held = {"values": self.reads_values, "cards": self.reads_cards}
+        return tuple(scope for scope, has in held.items() if has)
+
+    @property
+    def state(self) -> str:
+        """``revoked``, ``expired`` or ``open``."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "open"
+
+
 class Attempts(models.Model):
     """Failed attempts under one key: a name, an address, a device, all as keyed hashes."""
 
@@ -173,6 +220,20 @@ class Attempts(models.Model):
         return f"{self.failures}"
 
 
+class LastWrite(models.Model):
+    """When an account changed something last, by the database's clock and never backwards.
+
+    Kept where there is a replica (``monitoring.replica``): one that holds this very moment holds
+    what was written before it.
+    """
+
+    account = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.account_id} {self.at}"
+
+
 class Action(models.TextChoices):
     """What the access log tells of."""
 
@@ -181,6 +242,7 @@ class Action(models.TextChoices):
     ATTACHMENT_DOWNLOADED = "attachment_downloaded", _("File downloaded")
     ORIGINAL_DOWNLOADED = "original_downloaded", _("Original downloaded")
     CARDS_EXPORTED = "cards_exported", _("Cards exported")
+    CARDS_FETCHED = "cards_fetched", _("Cards read by a program")
     REPORT_DOWNLOADED = "report_downloaded", _("Report downloaded")
     LOG_VIEWED = "log_viewed", _("Access log read")
 

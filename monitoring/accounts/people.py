@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.accounts import devices, second_factor, sessions
+from monitoring.accounts import devices, second_factor, sessions, tokens
 from monitoring.accounts.access import allowed
 from monitoring.accounts.models import Role, User, UserSession
 from monitoring.accounts.signals import tell
@@ -110,13 +110,15 @@ def change(account: User, *, actor: User, values: dict, reason: str) -> User:
 
 @transaction.atomic
 def close(account: User, *, actor: User, reason: str) -> None:
-    """Nobody signs in with it any more, sessions end at once; what was written keeps its author."""
+    """Nobody signs in with it any more, sessions and tokens end at once; what was written keeps its
+    author."""
     account = _taken(account, actor)
     _keep_an_administrator(account)
     before = picture(account)
     account.is_active = False
     account.save(update_fields=["is_active"])
     sessions.end_all(account, actor=actor, reason=reason)
+    tokens.revoke_all(account, actor=actor, reason=reason)
     _record(account, actor, before, reason)
 
 
@@ -132,7 +134,8 @@ def reopen(account: User, *, actor: User, reason: str) -> None:
 
 @transaction.atomic
 def take_means(account: User, *, actor: User, reason: str) -> User:
-    """Password and second factor are void and all sessions end; an invitation leads back in."""
+    """Password, second factor and tokens are void and all sessions end; an invitation leads back
+    in."""
     account = _taken(account, actor)
     if account == actor:
         raise ValidationError(_("Another administrator makes you a new link."))
@@ -142,6 +145,7 @@ def take_means(account: User, *, actor: User, reason: str) -> User:
     account.save(update_fields=["password"])
     second_factor.remove_everything(account)
     sessions.end_all(account, actor=actor, reason=reason)
+    tokens.revoke_all(account, actor=actor, reason=reason)
     changes = {name: ["yes" if was else "no", "no"] for name, was in had.items()}
     tell(account, actor=actor, kind="sign_in_means", changes=changes, reason=reason)
     return account

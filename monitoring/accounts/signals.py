@@ -6,6 +6,8 @@ from django.dispatch import Signal
 #: ("invited", "account" or "sign_in_means"), ``changes`` {field: [before, after]} as text,
 #: ``reason``.
 account_changed = Signal()
+#: Sent when a password or a code was wrong; says neither whose it was nor from where it came.
+sign_in_failed = Signal()
 
 
 def tell(account, *, actor, kind: str, changes: dict[str, list[str]], reason: str = "") -> None:

@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
-from monitoring.accounts.views import own, people, sign_in
+from monitoring.later import views as later
+
+own = later("monitoring.accounts.views.own")
+people = later("monitoring.accounts.views.people")
+sign_in = later("monitoring.accounts.views.sign_in")
+tokens = later("monitoring.accounts.views.tokens")
 
 account = (
     [
@@ -20,6 +25,8 @@ account = (
         path("sessions/end/", own.sessions_end, name="sessions_end"),
         path("sessions/<int:pk>/end/", own.session_end, name="session_end"),
         path("devices/<int:pk>/forget/", own.device_forget, name="device_forget"),
+        path("tokens/", tokens.own, name="tokens"),
+        path("tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
     ],
     "account",
 )
@@ -35,6 +42,7 @@ persons = (
         path("<int:pk>/reopen/", people.reopen, name="reopen"),
         path("<int:pk>/sessions/end/", people.end_sessions, name="end_sessions"),
         path("<int:pk>/invitations/<int:invitation>/revoke/", people.revoke, name="revoke"),
+        path("<int:pk>/tokens/<int:token>/revoke/", tokens.take_away, name="token_revoke"),
     ],
     "people",
 )

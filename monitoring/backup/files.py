@@ -9,15 +9,19 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
+from django.core.files.utils import validate_file_name
 from django.utils import timezone
 
 from monitoring.backup.archive import Part
 from monitoring.backup.disk import sync_folder
+from monitoring.backup.errors import Refused
 
 STAGE = ".restoring"
 #: Files that wait for somebody's confirmation are no part of the site (cards.files.pending).
@@ -77,6 +81,87 @@ class Stage:
 
     def drop(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class StoreStage:
+    """The same for a store of objects: set down on this machine's disk, in the store only when all
+    has been read."""
+
+    ASIDE = "before-"
+
+    def __init__(self):
+        self._temporary = tempfile.TemporaryDirectory(prefix="restoring-", dir=settings.DATA_DIR)
+        self.folder = Path(self._temporary.name)
+
+    def take(self, name: str, part: Part) -> None:
+        """Set down one file; raises SuspiciousFileOperation for a name that leads elsewhere."""
+        validate_file_name(name, allow_relative_path=True)
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "wb") as file:
+            for chunk in part.body:
+                file.write(chunk)
+
+    def add(self) -> None:
+        """Give every new file its place; one that is there already stays as it is."""
+        for name in _files(self.folder):
+            if not default_storage.exists(str(name)):
+                self._put(str(name))
+
+    def settle(self) -> Path | None:
+        """The database has changed: replace what differs and move aside what it does not know.
+
+        Returns where it is now, a name in the store; None if there was nothing.
+        """
+        aside, moved = f"{self.ASIDE}{timezone.now():%Y%m%dT%H%M%S}", False
+        for name in list(_stored("")):
+            if name.split("/")[0] == WAITING or name.startswith(self.ASIDE):
+                continue
+            staged = self.folder / name
+            if staged.exists() and _same(staged, name):
+                continue
+            with default_storage.open(name) as file:
+                default_storage.save(f"{aside}/{name}", file)
+            default_storage.delete(name)
+            moved = True
+            if staged.exists():
+                self._put(name)
+        self.drop()
+        return Path(aside) if moved else None
+
+    def drop(self) -> None:
+        self._temporary.cleanup()
+
+    def _put(self, name: str) -> None:
+        with open(self.folder / name, "rb") as file:
+            if default_storage.save(name, File(file)) != name:
+                raise Refused(f"“{name}” was put into the store by somebody else meanwhile.")
+
+
+def on_disk() -> bool:
+    """Whether attachments lie in a folder."""
+    try:
+        default_storage.path("")
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _stored(folder: str) -> Iterator[str]:
+    """Every name in the store."""
+    folders, names = default_storage.listdir(folder)
+    inside = f"{folder}/" if folder else ""
+    yield from (inside + name for name in names)
+    for each in folders:
+        yield from _stored(inside + each)
+
+
+def _same(path: Path, name: str) -> bool:
+    """Whether the store holds what the file holds."""
+    with default_storage.open(name) as stored, open(path, "rb") as file:
+        if stored.size != path.stat().st_size:
+            return False
+        return all(chunk == file.read(len(chunk)) for chunk in stored.chunks())
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from monitoring.backup import archive, device_keys, reading, rows, sealing
 from monitoring.backup.disk import sync_folder
 from monitoring.backup.errors import Damaged
+from monitoring.jobs.progress import tell
 
 #: 2: the keys that devices seal to travel along.
 FORMAT = 2
@@ -41,6 +42,7 @@ def write(target: Path, keys: sealing.Keys, using: str = DEFAULT_DB_ALIAS) -> di
                 manifest = _fill(archive.Writer(plain), using)
             file.flush()
             os.fsync(file.fileno())
+        tell("checking")
         _check(unfinished, keys, stream.digest.hexdigest())
         os.replace(unfinished, target)
     finally:
@@ -87,7 +89,8 @@ def _fill(writer: archive.Writer, using: str) -> dict[str, Any]:
             if rows.label(model) not in rows.LEFT_OUT
         ]
         tables: Counter[str] = Counter()
-        for model in models:
+        for number, model in enumerate(models):
+            tell("tables", number, len(models))
             for name, content, number in rows.dump(model, using):
                 writer.add(name, len(content), [content])
                 tables[rows.label(model)] += number
@@ -112,14 +115,16 @@ def _fill(writer: archive.Writer, using: str) -> dict[str, Any]:
 
 def _add_files(writer: archive.Writer, names: Iterator[str]) -> tuple[int, list[str]]:
     added, missing = 0, []
-    for name in names:
+    for number, name in enumerate(names):
+        if number % 20 == 0:
+            tell("attachments", number)
         try:
-            file = open(default_storage.path(name), "rb")  # noqa: SIM115  (closed below)
+            file = default_storage.open(name, "rb")
         except FileNotFoundError:
             missing.append(name)
             continue
         with file:
-            size = os.fstat(file.fileno()).st_size
+            size = file.size
             writer.add(ATTACHMENTS + name, size, iter(partial(file.read, archive.CHUNK), b""))
         added += 1
     return added, missing
@@ -151,3 +156,13 @@ class _Counted:
 
     def flush(self) -> None:
         self._file.flush()
+
+
+def amounts(manifest: dict[str, Any], path: Path) -> dict[str, int]:
+    """What the record of operations keeps of a backup: rows, files, bytes, attachments missing."""
+    return {
+        "rows": sum(manifest["rows"].values()),
+        "files": manifest["files"],
+        "bytes": path.stat().st_size,
+        "missing": len(manifest["missing"]),
+    }

@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from monitoring.backup import device_keys, making, reading, rows, sealing
 from monitoring.backup.errors import Refused
-from monitoring.backup.files import Stage
+from monitoring.backup.files import Stage, StoreStage, on_disk
 
 #: Tables in which a row says that somebody works here; `prepare` fills none of them.
 IN_USE = frozenset({"accounts.user", "cards.card", "cards.event", "cards.permitapplication"})
@@ -23,7 +23,7 @@ IN_USE = frozenset({"accounts.user", "cards.card", "cards.event", "cards.permita
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """``aside``: the folder with attachments that the restored site does not know."""
+    """``aside``: where attachments are that the restored site does not know, None if nowhere."""
 
     manifest: dict[str, Any]
     aside: Path | None
@@ -52,7 +52,7 @@ def restore(
     if not same:
         # Only ever an empty database: to where the other one was when the backup was made.
         executor.migrate(_targets(executor.loader, manifest))
-    stage = Stage()
+    stage = Stage() if on_disk() else StoreStage()
     try:
         with transaction.atomic(using=using):
             keys_of_devices = _load(path, keys, manifest, stage, using)

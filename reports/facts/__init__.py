@@ -5,13 +5,14 @@ each answer, and sums of what was counted and measured. ``measures`` lists them,
 them from cards, ``keep`` derives anew whatever changed, ``read`` gives a report its periods.
 """
 
-from reports.facts.keep import Difference, rebuild, refresh, verify
+from reports.facts.keep import Difference, add, rebuild, refresh, verify
 from reports.facts.measures import MEASURES
 from reports.facts.read import for_period, for_periods
 
 __all__ = [
     "MEASURES",
     "Difference",
+    "add",
     "for_period",
     "for_periods",
     "rebuild",

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import router, transaction
+from django.db import connections, router, transaction
 from django.db.models import Q
-from django.dispatch import receiver
 
-from cards.models import Place
-from cards.signals import counted_cards_changed
-from reports.facts.derive import Derived, Registers, derive
+from cards import bulk
+from cards.models import Card, CaseUpdate, CourtCase, Place
+from reports.facts import years
+from reports.facts.adding import brought_by
+from reports.facts.derive import Derived, Registers, Rule, derive
 from reports.facts.months import last_day, runs
-from reports.models import Fact
+from reports.models import Fact, MonthRatios, YearFact
 
 Month = tuple[str, datetime.date]
+#: How many places a rebuild derives in one pass. PostgreSQL reads all cards for each pass; SQLite
+#: finds those of a place by an index, and sorts what it reads.
+PLACES_AT_ONCE = {"sqlite": 1, "postgresql": 40}
+#: Fewer runs of months are derived one by one, without asking what lies between them.
+FEW_RUNS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What the kept facts say and what the cards say; None where there is no such fact.
 
-    ``value`` is "" for a quantity, whose facts are (known cards, total).
+    ``value`` is "" for a quantity, whose facts are (known cards, total). ``whole_year``: of the
+    sums of the year which begins with the month, against its months.
     """
 
     place: str
@@ -33,16 +41,13 @@ class Difference:
     value: str
     kept: int | tuple[int, ...] | None
     derived: int | tuple[int, ...] | None
+    whole_year: bool = False
 
     def __str__(self) -> str:
         name = f"{self.measure}={self.value}" if self.value else self.measure
+        if self.whole_year:
+            return f"{self.place} {self.month:%Y} {name}: kept {self.kept}, months {self.derived}"
         return f"{self.place} {self.month:%Y-%m} {name}: kept {self.kept}, cards {self.derived}"
-
-
-@receiver(counted_cards_changed, dispatch_uid="reports.facts")
-def on_cards_changed(sender: Any, months: Iterable[Month], **kwargs: Any) -> None:
-    """Listens to ``cards``: runs inside the transaction that changed a card."""
-    refresh(months)
 
 
 def refresh(months: Iterable[Month]) -> None:
@@ -54,23 +59,71 @@ def refresh(months: Iterable[Month]) -> None:
     by_place: dict[str, set[datetime.date]] = {}
     for place, month in months:
         by_place.setdefault(place, set()).add(month)
-    with transaction.atomic(using=using):
+    # A savepoint would keep on SQLite, until its end, every page that a statement touches.
+    with transaction.atomic(using=using, savepoint=False):
         _hold(using, sorted(by_place))
         registers = Registers.read(using)
         for place, its_months in sorted(by_place.items()):
             found: list[Derived] = []
-            for first, last in runs(its_months):
-                found += derive(
+            for first, last in _runs(using, place, its_months):
+                derived = derive(
                     using, place=place, start=first, end=last_day(last), registers=registers
                 )
+                found += (each for each in derived if each.month in its_months)
             _store(using, found)
             emptied = its_months - {derived.month for derived in found}
             if emptied:
                 Fact.objects.using(using).filter(place=place, month__in=emptied).delete()
+                years.forget(using, place, emptied)
+            written = [(each.month, each.counts, each.sums) for each in found]
+            years.store(using, place, {month.year for month in its_months}, written)
+
+
+def _runs(
+    using: str, place: str, months: set[datetime.date]
+) -> list[tuple[datetime.date, datetime.date]]:
+    """Which months of a place are derived together. A file brings cards of many months, between
+    them others without any: what has no facts has no cards, and is read for nothing."""
+    found = list(runs(months))
+    if len(found) < FEW_RUNS:
+        return found
+    kept = Fact.objects.using(using).filter(place=place, month__range=(found[0][0], found[-1][1]))
+    return list(runs(months, set(kept.values_list("month", flat=True)) - months))
+
+
+def add(month: Month, card: int) -> None:
+    """Add a card to the facts of its month, inside the transaction in which it came in.
+
+    What is kept is trusted where it holds all cards of the month but this one; else the month is
+    derived anew, as it is after every other change: a card that goes or changes takes nothing away
+    from what is kept, so that no rest of it can stay.
+    """
+    using = router.db_for_write(Fact)
+    place, first = month
+    with transaction.atomic(using=using, savepoint=False):
+        _hold(using, [place])
+        kept = Fact.objects.using(using).filter(place=place, month=first)
+        fact = kept.first()
+        brought = fact and brought_by(using, card, month, Rule.read(using))
+        beyond = brought and years.Kept.of(using, brought)
+        if not (fact and brought and beyond and _whole(using, fact, brought)):
+            refresh([month])
+            return
+        years.add(fact.counts, fact.sums, brought.counts, brought.sums)
+        kept.update(counts=fact.counts, sums=fact.sums)
+        beyond.add(using, brought)
+
+
+def _whole(using: str, fact: Fact, brought: Derived) -> bool:
+    """Whether a fact and a card count as many assemblies as there are; read from an index alone."""
+    cards = Card.objects.using(using).counted().filter(city__place=fact.place_id)
+    number = cards.between(fact.month, last_day(fact.month)).order_by().count()
+    told = (each.sums.get("assemblies", [0])[0] for each in (fact, brought))
+    return sum(told) == number
 
 
 def rebuild(progress: Callable[[str, int], None] | None = None) -> int:
-    """Derive every fact anew, a place at a time, in one transaction; returns the place-months.
+    """Derive every fact anew, some places at a time, in one transaction; returns the place-months.
 
     ``progress(place, months)`` is called after each place.
     """
@@ -79,14 +132,23 @@ def rebuild(progress: Callable[[str, int], None] | None = None) -> int:
     with transaction.atomic(using=using):
         registers = Registers.read(using)
         places = _hold(using)
-        Fact.objects.using(using).exclude(place__in=places).delete()
-        for place in places:
-            found = derive(using, place=place, registers=registers)
-            Fact.objects.using(using).filter(place=place).delete()
-            _store(using, found)
-            written += len(found)
-            if progress:
-                progress(place, len(found))
+        # Where the database was just filled, it plans as if there were few cards: for hours.
+        bulk.look_at(Card, CourtCase, CaseUpdate)
+        for model in (Fact, YearFact, MonthRatios):
+            model.objects.using(using).all().delete()
+        step = PLACES_AT_ONCE[connections[using].vendor]
+        for some in (places[at : at + step] for at in range(0, len(places), step)):
+            last = some[-1] if len(some) > 1 else None
+            found = derive(using, place=some[0], to_place=last, registers=registers)
+            for place in some:
+                own = [each for each in found if each.place == place]
+                _store(using, own)
+                years.store_sums(
+                    using, place, ((each.month, each.counts, each.sums) for each in own)
+                )
+                written += len(own)
+                if progress:
+                    progress(place, len(own))
     return written
 
 
@@ -98,16 +160,17 @@ def verify() -> Iterator[Difference]:
         # Held still, so that an approval in between is not taken for a difference.
         with transaction.atomic(using=using):
             _hold(using, [place])
-            kept = {
-                fact.month: _flat(fact.counts, fact.sums)
-                for fact in Fact.objects.using(using).filter(place=place)
-            }
-            derived = {
-                each.month: _flat(each.counts, each.sums)
-                for each in derive(using, place=place, registers=registers)
-            }
+            found = derive(using, place=place, registers=registers)
+            rows = Fact.objects.using(using).filter(place=place).order_by("month")
+            months = list(rows.values_list("month", "counts", "sums"))
+            ratios = years.ratios_of(using, place)
+            year_sums = years.sums_of(using, place)
+        kept = {month: _flat(counts, sums) for month, counts, sums in months}
+        derived = {each.month: _flat(each.counts, each.sums) for each in found}
         for month in sorted(kept.keys() | derived.keys()):
             yield from _compare(place, month, kept.get(month, {}), derived.get(month, {}))
+        yield from _compare_ratios(place, ratios, {each.month: each.ratios for each in found})
+        yield from _compare_years(place, year_sums, years.summed(months))
 
 
 def _hold(using: str, codes: list[str] | None = None) -> list[str]:
@@ -122,17 +185,10 @@ def _hold(using: str, codes: list[str] | None = None) -> list[str]:
 
 
 def _store(using: str, found: list[Derived]) -> None:
-    rows = [
-        Fact(place_id=each.place, month=each.month, counts=each.counts, sums=each.sums)
-        for each in found
-    ]
-    Fact.objects.using(using).bulk_create(
-        rows,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["month", "place"],
-        update_fields=["counts", "sums"],
-    )
+    rows = ([each.place, each.month, each.counts, each.sums] for each in found)
+    columns = ("place_id", "month", "counts", "sums")
+    bulk.upsert(Fact, columns, rows, ("month", "place_id"), using=using)
+    years.store_ratios(using, found)
 
 
 def _flat(
@@ -143,6 +199,30 @@ def _flat(
     }
     flat.update({(name, ""): tuple(pair) for name, pair in sums.items()})
     return flat
+
+
+def _compare_ratios(
+    place: str, kept: dict[datetime.date, array[float]], derived: dict[datetime.date, array[float]]
+) -> Iterator[Difference]:
+    """What medians are found in; of months whose ratios are current."""
+    for month, ratios in sorted(kept.items()):
+        own = derived.get(month, array("d"))
+        if ratios != own:
+            name = "police_per_participant_millionths"
+            told, is_so = ((len(each), round(sum(each) * 1_000_000)) for each in (ratios, own))
+            yield Difference(place, month, name, "", told, is_so)
+
+
+def _compare_years(
+    place: str, kept: dict[int, tuple[Any, ...] | None], summed: dict[int, tuple[Any, Any]]
+) -> Iterator[Difference]:
+    """Sums of years that are current, against those of the kept months."""
+    for year in sorted(kept.keys() | summed.keys()):
+        sums, own = kept.get(year, ({}, {})), summed.get(year, ({}, {}))
+        if sums is None:
+            continue
+        for each in _compare(place, datetime.date(year, 1, 1), _flat(*sums), _flat(*own)):
+            yield replace(each, whole_year=True)
 
 
 def _compare(

@@ -5,7 +5,9 @@ cards on which it is known. Both say in SQL how they come from one card (alias `
 case (alias ``u``: its latest approved update) or from one application that never became an assembly
 (alias ``a``), in words that SQLite and PostgreSQL share. ``reports.facts.derive`` fills in what
 stands in braces: ``{days}`` from a card's application to its answer, ``{waited}`` the same of an
-application, ``{sanction}``, the reading of the legal status by the law of the day.
+application, ``{sanction}``, the reading of the legal status by the law of the day, ``{allowed}``
+and ``{permit_allowed}``, the days that it gives for an answer, ``{given}`` and ``{permit_given}``,
+whether it gives any; and ``{has_case}``, whether a card has a court case.
 """
 
 from __future__ import annotations
@@ -24,10 +26,7 @@ EVERY = "TRUE"
 SANCTION = ("sanctioned", "unsanctioned", "outside")
 
 # A case counts from its first approved update on.
-HAS_CASE = (
-    "EXISTS (SELECT 1 FROM cards_courtcase k JOIN cards_caseupdate a ON a.case_id = k.id"
-    " WHERE k.card_id = c.id AND a.review = 'approved')"
-)
+HAS_CASE = "{has_case}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,8 @@ def quoted(code: str) -> str:
 
 _DETAINED = "c.detained IS NOT NULL"
 _BOTH = "c.participants IS NOT NULL AND c.police IS NOT NULL"
+#: Cards on which there are police officers per participant.
+RATIO_KNOWN = "c.police IS NOT NULL AND c.participants > 0"
 _DETAINED_AND_PEOPLE = "c.detained IS NOT NULL AND c.participants IS NOT NULL"
 _ANSWERED = "c.application_date IS NOT NULL AND c.answer_date IS NOT NULL"
 _ACTIONS_KNOWN = f"c.police_actions <> '' AND NOT {has('c.police_actions', 'not_observed')}"
@@ -142,7 +143,7 @@ MEASURES: tuple[Measure, ...] = (
         among="c.legal_status = 'not_requested'",
     ),
     Quantity("answer_days", _ANSWERED, "{days}"),
-    Quantity("answered_late", _ANSWERED, f"{{days}} > {v.DAYS_TO_ANSWER}", counted=True),
+    Quantity("answered_late", f"{_ANSWERED} AND {{given}}", "{days} > {allowed}", counted=True),
     # Authorities
     _answer("prosecutor_present", v.YesNoUnknown.values),
     _answer("prosecutor_warned", v.YesNoUnknown.values),
@@ -189,8 +190,8 @@ MEASURES: tuple[Measure, ...] = (
     Quantity("permit_days", _REPLIED, "{waited}", of="applications"),
     Quantity(
         "permit_late",
-        _REPLIED,
-        f"{{waited}} > {v.DAYS_TO_ANSWER}",
+        f"{_REPLIED} AND {{permit_given}}",
+        "{waited} > {permit_allowed}",
         counted=True,
         of="applications",
     ),

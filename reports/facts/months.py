@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterable, Iterator
+from bisect import bisect
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 DAY = datetime.timedelta(days=1)
@@ -25,16 +26,34 @@ def next_month(day: datetime.date) -> datetime.date:
     return last_day(day) + DAY
 
 
-def runs(months: Iterable[datetime.date]) -> Iterator[tuple[datetime.date, datetime.date]]:
-    """First and last month of each unbroken run of months (given by their first days)."""
+def runs(
+    months: Iterable[datetime.date], apart: Collection[datetime.date] | None = None
+) -> Iterator[tuple[datetime.date, datetime.date]]:
+    """First and last month of each unbroken run of months (given by their first days).
+
+    ``apart``: a run is broken only where one of these lies between two months.
+    """
+    between = None if apart is None else sorted(apart)
     run: list[datetime.date] = []
     for month in sorted(months):
-        if run and next_month(run[-1]) != month:
-            yield run[0], run[-1]
-            run = []
+        if run:
+            if between is None:
+                broken = next_month(run[-1]) != month
+            else:
+                broken = bisect(between, run[-1]) != bisect(between, month)
+            if broken:
+                yield run[0], run[-1]
+                run = []
         run.append(month)
     if run:
         yield run[0], run[-1]
+
+
+def whole_years(first: datetime.date, last: datetime.date) -> range:
+    """The calendar years wholly inside the months from ``first`` to ``last`` (by first days)."""
+    begins = first.year if first.month == 1 else first.year + 1
+    ends = last.year if last.month == 12 else last.year - 1
+    return range(begins, ends + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.indicators.formulas import ratio
 from reports.indicators.texts import as_text
+from reports.legal import in_time
 from reports.types import Facts, Indicator, Text, Value
 
 #: Decisions that are none yet, or none that is known.
@@ -125,9 +126,14 @@ APPLICATIONS_MEAN_DAYS = Indicator(
 
 APPLICATIONS_LATE = Indicator(
     code="applications_late",
-    name=_("Such applications answered later than after 10 days"),
-    definition=_("How many of these answers came more than 10 days after the application."),
-    formula=_("number of applications with more than 10 days to the answer"),
+    name=_("Such applications answered later than the law allows"),
+    definition=_("How many of these answers came later than the law of the day allows."),
+    formula=_("number of applications with more days to the answer than the law allows"),
+    worded=in_time(
+        name=_("Such applications answered later than after %(after)s"),
+        definition=_("How many of these answers came more than %(after)s after the application."),
+        formula=_("number of applications with more than %(limit)s to the answer"),
+    ),
     unit="count",
     decimals=0,
     missing=_WITH_ANSWER,

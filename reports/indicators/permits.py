@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.indicators.formulas import of_share, ratio, split
 from reports.indicators.texts import METHOD, OUTSIDE_LAW, as_table, as_text
+from reports.legal import asked_a_permit, in_time
 from reports.types import Facts, Indicator, Value
 
 #: Neither permitted nor held without a permit: the law of the day says nothing of them.
@@ -40,8 +41,11 @@ def _answers_late_share(facts: Facts, place: str, category: str) -> Value:
 UNSANCTIONED = Indicator(
     code="unsanctioned",
     name=_("Unsanctioned assemblies"),
-    definition=_("Assemblies held without the permit that the law of the day asked for."),
+    definition=_("Assemblies held otherwise than the law of the day asked."),
     formula=_("number of counted cards that are unsanctioned"),
+    worded=asked_a_permit(
+        definition=_("Assemblies held without the permit that the law of the day asked for.")
+    ),
     unit="count",
     decimals=0,
     missing=OUTSIDE_LAW,
@@ -71,7 +75,10 @@ SANCTIONED = Indicator(
 UNSANCTIONED_SHARE = Indicator(
     code="unsanctioned_share",
     name=_("Share of unsanctioned assemblies"),
-    definition=_("What part of the assemblies was held without the permit that was asked for."),
+    definition=_("What part of the assemblies was held otherwise than the law of the day asked."),
+    worded=asked_a_permit(
+        definition=_("What part of the assemblies was held without the permit that was asked for.")
+    ),
     formula=_("unsanctioned assemblies / (sanctioned + unsanctioned assemblies) × 100 %"),
     unit="percent",
     decimals=1,
@@ -86,8 +93,14 @@ LAW_ABIDANCE = Indicator(
     code="law_abidance",
     name=_("Law-abidance index"),
     definition=_(
-        "What part of the assemblies was sanctioned. The index tells of the permit alone, not of"
-        " whether asking for one is a fair condition."
+        "What part of the assemblies was sanctioned. The index tells whether the assembly was held"
+        " as the law asked, not whether what it asks is a fair condition."
+    ),
+    worded=asked_a_permit(
+        definition=_(
+            "What part of the assemblies was sanctioned. The index tells of the permit alone, not"
+            " of whether asking for one is a fair condition."
+        )
     ),
     formula=_("sanctioned assemblies / (sanctioned + unsanctioned assemblies) × 100 %"),
     unit="percent",
@@ -101,9 +114,19 @@ LAW_ABIDANCE = Indicator(
 
 REASON_SHARE = Indicator(
     code="reason_share",
-    name=_("Why no permit was sought"),
-    definition=_("Which reason the participants gave for not asking for a permit."),
-    formula=_("assemblies with that reason / assemblies for which no permit was sought × 100 %"),
+    name=_("Why nobody turned to the authorities"),
+    definition=_("Which reason the participants gave for not turning to the authorities."),
+    formula=_(
+        "assemblies with that reason / assemblies for which nobody turned to the authorities"
+        " × 100 %"
+    ),
+    worded=asked_a_permit(
+        name=_("Why no permit was sought"),
+        definition=_("Which reason the participants gave for not asking for a permit."),
+        formula=_(
+            "assemblies with that reason / assemblies for which no permit was sought × 100 %"
+        ),
+    ),
     unit="percent",
     decimals=1,
     missing=_("An unknown reason is a row of its own and stays in the denominator."),
@@ -129,9 +152,18 @@ MEAN_ANSWER_DAYS = Indicator(
 
 ANSWERS_LATE = Indicator(
     code="answers_late",
-    name=_("Answers later than 10 days"),
-    definition=_("Applications that the authorities answered more than 10 days after receiving."),
-    formula=_("number of cards with more than 10 days between application and answer"),
+    name=_("Answers later than the law allows"),
+    definition=_(
+        "Applications that the authorities answered later than the law of the day allows."
+    ),
+    formula=_("number of cards with more days between application and answer than the law allows"),
+    worded=in_time(
+        name=_("Answers later than %(limit)s"),
+        definition=_(
+            "Applications that the authorities answered more than %(after)s after receiving."
+        ),
+        formula=_("number of cards with more than %(limit)s between application and answer"),
+    ),
     unit="count",
     decimals=0,
     missing=_("Only cards with the date of the application and of the answer count."),
@@ -143,9 +175,14 @@ ANSWERS_LATE = Indicator(
 
 ANSWERS_LATE_SHARE = Indicator(
     code="answers_late_share",
-    name=_("Share of answers later than 10 days"),
-    definition=_("What part of the answers came more than 10 days after the application."),
-    formula=_("answers later than 10 days / cards with both dates × 100 %"),
+    name=_("Share of answers later than the law allows"),
+    definition=_("What part of the answers came later than the law of the day allows."),
+    formula=_("answers later than the law allows / cards with both dates × 100 %"),
+    worded=in_time(
+        name=_("Share of answers later than %(limit)s"),
+        definition=_("What part of the answers came more than %(after)s after the application."),
+        formula=_("answers later than %(limit)s / cards with both dates × 100 %%"),
+    ),
     unit="percent",
     decimals=1,
     missing=_("Only cards with the date of the application and of the answer count."),

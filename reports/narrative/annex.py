@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
@@ -13,7 +13,7 @@ from reports.narrative.story import Story, paragraph
 from reports.numbers import NOTHING, decimals_of
 from reports.reconcile import KINDS, RULES
 from reports.types import TOTAL, Agreement, Block, Finding, Indicator, Label, Table, Text
-from reports.wording import Number, count, percent, say, together, written
+from reports.wording import Number, count, listed, percent, say, together, written
 
 UNITS: dict[str, Text] = {
     "count": pgettext_lazy("unit", "number"),
@@ -30,23 +30,38 @@ UNITS: dict[str, Text] = {
 }
 
 
-def method(story: Story) -> Block:
-    """Definition, formula and treatment of unknown answers of every quantity."""
+_RULE = pgettext_lazy("of missing answers", "Rule")
+
+
+def method(story: Story) -> list[Block]:
+    """Definition and formula of every quantity, and what becomes of cards without an answer.
+
+    Most quantities treat missing answers in one of a few ways: these are told once, by number.
+    """
+    told = [each.under(story.context.terms) for each in INDICATORS]
+    rules = list(dict.fromkeys(each.missing for each in told))
     lines = tuple(
         (
             say(_("%(name)s, %(unit)s"), name=each.name, unit=UNITS[each.unit]),
             each.definition,
             each.formula,
-            each.missing,
+            str(rules.index(each.missing) + 1),
         )
-        for each in INDICATORS
+        for each in told
     )
-    return Block(
+    quantities = Block(
         "grid",
         _("How each quantity is computed"),
-        items=(_("Quantity, unit"), _("Definition"), _("Formula"), _("Where answers are missing")),
+        items=(_("Quantity, unit"), _("Definition"), _("Formula"), _RULE),
         lines=lines,
     )
+    missing = Block(
+        "grid",
+        _("Where answers are missing"),
+        items=(_RULE, _("What becomes of cards without an answer")),
+        lines=tuple((str(number), rule) for number, rule in enumerate(rules, start=1)),
+    )
+    return [quantities, missing]
 
 
 def coverage(story: Story) -> list[Block]:
@@ -59,15 +74,18 @@ def coverage(story: Story) -> list[Block]:
         months=_months(story.period.months),
         any=_months(story.context.own.covered_any),
     )
+    places: dict[float, list[Text]] = {}
+    for place, label in story.context.vocabulary.places.items():
+        if place in covered:
+            places.setdefault(covered[place], []).append(label)
     lines = tuple(
-        (label, written(_months(covered[place])))
-        for place, label in story.context.vocabulary.places.items()
-        if place in covered
+        (written(_months(months)), listed(names))
+        for months, names in sorted(places.items(), reverse=True)
     )
     grid = Block(
         "grid",
         _("Months covered by the monitoring"),
-        items=(_("Place"), _("Months covered")),
+        items=(_("Months covered"), _("Places")),
         lines=lines,
     )
     return [Block("text", in_all), grid]
@@ -207,13 +225,22 @@ def errata(story: Story) -> list[Block]:
         count=rounded,
         n=count(rounded),
     )
-    grid = Block(
-        "grid",
-        _("Errata"),
-        items=(_("Figure"), _("Printed"), _("Expected"), _("Kind"), _("Rule")),
-        lines=tuple(_erratum(story, found) for found in cells),
-    )
-    return [Block("text", paragraph(told, cut if rounded else "")), grid]
+    return [Block("text", paragraph(told, cut if rounded else "")), *_by_rule(story, cells)]
+
+
+def _by_rule(story: Story, cells: Iterable[list[Finding]]) -> Iterator[Block]:
+    """A table for each rule, or each set of them, that is broken, under its words."""
+    groups: dict[tuple[str, ...], list[list[Finding]]] = {}
+    for found in cells:
+        groups.setdefault(tuple(dict.fromkeys(each.rule for each in found)), []).append(found)
+    order = list(RULES)
+    for rules, those in sorted(groups.items(), key=lambda one: [order.index(r) for r in one[0]]):
+        yield Block(
+            "grid",
+            together(RULES[rule] for rule in rules),
+            items=(_("Figure"), _("Printed"), _("Expected"), _("Kind")),
+            lines=tuple(_erratum(story, found) for found in those),
+        )
 
 
 def _by_cell(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -234,14 +261,7 @@ def _erratum(story: Story, found: list[Finding]) -> tuple[Text, ...]:
         fraction = not float(first.expected).is_integer()
         places = min(decimals_of(first.printed) + 1, 3) if fraction else 0
         expected = written(Number(first.expected, "count", places))
-    rules = dict.fromkeys(each.rule for each in found)
-    return (
-        _where(story, first),
-        first.printed or _("nothing"),
-        expected,
-        KINDS[first.kind],
-        together(RULES[rule] for rule in rules),
-    )
+    return _where(story, first), first.printed or _("nothing"), expected, KINDS[first.kind]
 
 
 def _where(story: Story, finding: Finding) -> Text:

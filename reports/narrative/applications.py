@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from reports.narrative.permits import answered_late
 from reports.narrative.story import Story, paragraph, whole
 from reports.types import TOTAL, Cell, Text
 from reports.wording import count, in_words, of, say
@@ -94,15 +95,7 @@ def _answers(story: Story) -> list[Text]:
             n=count(n),
             days=of(days),
         ),
-        say(
-            ngettext_lazy(
-                "%(n)s answer came later than after 10 days.",
-                "%(n)s answers came later than after 10 days.",
-                "count",
-            ),
-            count=whole(late),
-            n=of(late),
-        ),
+        answered_late(story, late),
     ]
 
 

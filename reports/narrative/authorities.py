@@ -93,7 +93,7 @@ def police_control(story: Story) -> list[Text]:
     if median is not None:
         text = _("The median of the single assemblies is %(median)s.")
         middle = say(text, median=of(median))
-    top, most = highest(story.rows("14"), 2)
+    top, most = highest(story.places("14"), 2)
     where: Text = ""
     if most is not None:
         text = _("The index is highest in: %(places)s (%(index)s).")

@@ -40,7 +40,7 @@ def detentions(story: Story) -> list[Text]:
     else:
         text = _("In all %(taken)s, which is %(share)s of the participants.")
         in_all = say(text, taken=taken, share=of(part))
-    top, most = highest(story.rows("16"), 1)
+    top, most = highest(story.places("16"), 1)
     where: Text = ""
     if most is not None:
         where = say(
@@ -160,7 +160,7 @@ def convictions(story: Story) -> list[Text]:
         count=n,
         n=of(convicted),
     )
-    rows = story.rows("court")
+    rows = story.places("court")
     top, most = highest(rows, 0)
     where: Text = ""
     if most is not None and len(rows) > 1:

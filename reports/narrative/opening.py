@@ -6,14 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.narrative.story import Story, paragraph
+from reports.tables.context import name
 from reports.types import Text
-from reports.wording import Day, count, in_words, of, say
+from reports.wording import Day, count, in_words, listed, of, say
 
 
 def introduction(story: Story) -> list[Text]:
     """Period, method, what counts, coverage and sources."""
     return [
-        paragraph(_period(story), _NOT_ALL),
+        paragraph(_period(story), _region(story), _NOT_ALL),
         _METHOD,
         _COUNTED,
         paragraph(_coverage(story), _direct(story)),
@@ -53,6 +54,25 @@ def _period(story: Story) -> Text:
         start=Day(period.start),
         end=Day(period.end),
     )
+
+
+def _region(story: Story) -> Text:
+    region = story.context.region
+    if region is None:
+        return ""
+    about = say(
+        _(
+            "It is about one region: %(region)s. Every figure in it is of assemblies in the cities"
+            " that lie there today, in all periods; figures of the whole country are in the report"
+            " on the country."
+        ),
+        region=region.name,
+    )
+    if not region.parts:
+        return about
+    names = [name(story.context.vocabulary.places, place) for place in region.parts]
+    text = _("Of this place only the cities of the region are counted: %(places)s.")
+    return paragraph(about, say(text, places=listed(names)))
 
 
 def _coverage(story: Story) -> Text:

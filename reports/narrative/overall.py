@@ -58,7 +58,7 @@ def _change(story: Story) -> Text:
 
 def order_of_places(story: Story) -> list[Text]:
     """Who comes first, who next, and where there was nothing."""
-    rows = story.rows("1")
+    rows = story.places("1")
     top, most = highest(rows, 0)
     sentences: list[Text] = []
     if most is not None:
@@ -174,7 +174,7 @@ def activity(story: Story) -> list[Text]:
 
 def _most_active(story: Story) -> Text:
     table = story.tables["3"]
-    top, most = highest(story.rows("3"), len(table.columns) - 1)
+    top, most = highest(story.places("3"), len(table.columns) - 1)
     if most is None:
         return ""
     return say(

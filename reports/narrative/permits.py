@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from reports.legal import time_for_an_answer, words
 from reports.narrative.story import (
     Story,
     common_names,
@@ -15,35 +16,28 @@ from reports.narrative.story import (
     paragraph,
     whole,
 )
-from reports.types import TOTAL, Text
+from reports.types import TOTAL, Cell, Text
 from reports.wording import count, in_words, of, percent, say
 
 
 def unsanctioned(story: Story) -> list[Text]:
     """How many assemblies had no permit."""
-    share = story.cell("9", TOTAL, "unsanctioned_share")
+    share, told = story.cell("9", TOTAL, "unsanctioned_share"), words(story.context.terms)
     if share is None:
-        text = _("Of no assembly is it known whether it had the permit that the law asks for.")
-        return [story.if_asked(text)]
+        return [story.if_asked(told.not_known)]
     value = share.value
     if value.numerator is None or value.denominator is None:
-        told = say(_("Held without the permit that the law asks for: %(share)s."), share=of(share))
+        first = say(told.unsanctioned_share, share=of(share))
     else:
-        told = say(
-            ngettext_lazy(
-                "Of %(of)s assembly with a known legal status %(n)s (%(share)s) was held without"
-                " the permit that the law asks for.",
-                "Of %(of)s assemblies with a known legal status %(n)s (%(share)s) were held without"
-                " the permit that the law asks for.",
-                "count",
-            ),
+        first = say(
+            told.unsanctioned,
             count=int(value.denominator),
             of=count(value.denominator),
             n=count(value.numerator),
             share=of(share),
         )
     before = story.before("9", TOTAL, "unsanctioned_share")
-    return [paragraph(told, _outside(story), compared(story, share, before))]
+    return [paragraph(first, _outside(story), compared(story, share, before))]
 
 
 def _outside(story: Story) -> Text:
@@ -51,15 +45,7 @@ def _outside(story: Story) -> Text:
     unknown = (share.value.unknown or 0) if share is not None else 0
     if not unknown:
         return ""
-    return say(
-        ngettext_lazy(
-            "Of %(n)s assembly the status is not known, or the law asks for no permit.",
-            "Of %(n)s assemblies the status is not known, or the law asks for no permit.",
-            "count",
-        ),
-        count=unknown,
-        n=count(unknown),
-    )
+    return say(words(story.context.terms).outside, count=unknown, n=count(unknown))
 
 
 def earlier_shares(story: Story) -> list[Text]:
@@ -131,40 +117,39 @@ def answers(story: Story) -> list[Text]:
                 n=count(n),
                 days=of(days),
             ),
-            say(
-                ngettext_lazy(
-                    "%(n)s answer came later than after 10 days.",
-                    "%(n)s answers came later than after 10 days.",
-                    "count",
-                ),
-                count=whole(late),
-                n=of(late),
-            ),
+            answered_late(story, late),
         )
     ]
 
 
+def answered_late(story: Story, late: Cell) -> Text:
+    """How many answers came later than the law allows, which is named where it is one time."""
+    terms = story.context.terms
+    if terms.days is None:
+        message = ngettext_lazy(
+            "%(n)s answer came later than the law allows.",
+            "%(n)s answers came later than the law allows.",
+            "count",
+        )
+        return say(message, count=whole(late), n=of(late))
+    message = ngettext_lazy(
+        "%(n)s answer came later than after %(after)s.",
+        "%(n)s answers came later than after %(after)s.",
+        "count",
+    )
+    return say(message, count=whole(late), n=of(late), **time_for_an_answer(terms.days))
+
+
 def reasons(story: Story) -> list[Text]:
     """For how many assemblies no permit was sought, and the reason most given."""
-    rows = story.rows("10")
+    rows, told = story.rows("10"), words(story.context.terms)
     first = story.cell("10", rows[0].code, "share")
     if first is None:
-        text = _("Of no assembly is it known that no permit was sought.")
-        return [story.if_asked(text)]
+        return [story.if_asked(told.none_asked)]
     sentences: list[Text] = []
     if first.value.denominator is not None:
         n = int(first.value.denominator)
-        sentences.append(
-            say(
-                ngettext_lazy(
-                    "For %(n)s assembly nobody asked for a permit.",
-                    "For %(n)s assemblies nobody asked for a permit.",
-                    "count",
-                ),
-                count=n,
-                n=count(n),
-            )
-        )
+        sentences.append(say(told.asked_nobody, count=n, n=count(n)))
     last = len(story.tables["10"].columns) - 1
     given = [row for row in rows if row.code != "unknown"]
     top, most = highest(given, last)
@@ -182,17 +167,14 @@ def law_abidance(story: Story) -> list[Text]:
     """What the index is and what it came to."""
     column = "law_abidance_index"
     now, before = story.cell("12", TOTAL, column), story.before("12", TOTAL, column)
-    about = _(
-        "The law-abidance index is the share of sanctioned assemblies among those of which it is"
-        " known whether they were sanctioned. At %(all)s every assembly had a permit."
-    )
+    about = words(story.context.terms).index
     if now is None:
         none = story.if_asked(_("It cannot be computed for this period."))
         return [paragraph(say(about, all=percent(100, 0)), none)]
     value = say(
         _("In %(period)s the index is %(index)s."), period=in_words(story.period), index=of(now)
     )
-    top, most = highest(story.rows("11"), 3)
+    top, most = highest(story.places("11"), 3)
     highest_place: Text = ""
     if most is not None:
         text = _("The index is highest in: %(places)s (%(index)s).")

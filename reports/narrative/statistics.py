@@ -39,7 +39,7 @@ def participants(story: Story) -> list[Text]:
     average: Text = ""
     if mean is not None:
         average = say(_("On average an assembly had %(mean)s participants."), mean=of(mean))
-    top, most = highest(story.rows("18"), 0)
+    top, most = highest(story.places("18"), 0)
     where: Text = ""
     if most is not None:
         where = say(_("Most took part in: %(places)s (%(n)s)."), places=labels(top), n=of(most))
@@ -65,7 +65,7 @@ def duration(story: Story) -> list[Text]:
     columns = [each.code for each in story.tables["19"].columns]
     where: Text = ""
     if story.period.code in columns:
-        top, most = highest(story.rows("19"), columns.index(story.period.code))
+        top, most = highest(story.places("19"), columns.index(story.period.code))
         if most is not None:
             text = _("They lasted longest in: %(places)s (%(n)s).")
             where = say(text, places=labels(top), n=of(most))

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from reports.numbers import round_half_up
 from reports.tables import Context
 from reports.types import TOTAL, Cell, Finding, Key, Period, Row, Table, Text
-from reports.wording import Number, count, inside, listed, of, say, together
+from reports.wording import Number, address_of, count, inside, listed, of, say, together
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ class Story:
         """The rows of a table without its total."""
         return [row for row in self.tables[table].rows if row.code != TOTAL]
 
+    def places(self, table: str) -> list[Row]:
+        """The places of a table, to be ranked: of a region with one place there is no first."""
+        rows = self.rows(table)
+        return [] if self.context.region and len(rows) == 1 else rows
+
 
 def number(cell: Cell | None) -> float:
     """The number of a cell; 0 where there is none, for choosing a plural only."""
@@ -88,7 +93,7 @@ def compared(story: Story, now: Cell | None, before: Cell | None) -> Text:
     values = {
         "previous": previous.name,
         "before": of(before),
-        "difference": count(abs(float(new - old))),
+        "difference": count(abs(float(new - old)), f"change {address_of(now)}"),
     }
     counted = now.unit in ("count", "people", "officers")
     if new == old:

@@ -1,16 +1,14 @@
-"""Printed figures at their addresses, and how a printed number stands to what it should be."""
+"""Printed figures at their addresses, and what is found of one that others do not bear out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from reports.indicators.formulas import ratio
 from reports.numbers import decimals_of
-from reports.types import TOTAL, Cell, Finding, Period
-
-Kind = Literal["contradiction", "rounding", "missing"]
-_NEARLY = 1e-9
+from reports.reconcile.amounts import Amount, Kind, amount, judge
+from reports.types import TOTAL, Cell, Finding, Key, Period
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,11 @@ class Printed:
     def get(self, table: str, period: str, row: str, column: str) -> Cell | None:
         """The cell at that address; ``None`` where nothing was printed, not even a dash."""
         return self.columns.get((table, period, column), {}).get(row)
+
+    def amount(self, table: str, period: str, row: str, column: str) -> Amount | None:
+        """What the cell at that address stands for; ``None`` where there is no number."""
+        cell = self.get(table, period, row, column)
+        return amount(cell) if cell is not None else None
 
     def number(self, table: str, period: str, row: str, column: str) -> float | None:
         """The printed number; ``None`` where there is none."""
@@ -57,9 +60,23 @@ class Printed:
 
     def assemblies(self, period: str) -> float | None:
         """How many assemblies a period is said to have had."""
+        cell = self.all_assemblies(period)
+        return cell.value.value if cell is not None else None
+
+    def all_assemblies(self, period: str) -> Cell | None:
+        """The cell that says how many assemblies a period had."""
         for table in ("1", "2", "7"):
-            if (found := self.number(table, period, TOTAL, "assemblies")) is not None:
-                return found
+            cell = self.get(table, period, TOTAL, "assemblies")
+            if cell is not None and cell.value:
+                return cell
+        return None
+
+    def assemblies_of(self, period: str, place: str) -> Cell | None:
+        """The cell that says how many assemblies a place had."""
+        for table in ("1", "2", "11"):
+            cell = self.get(table, period, place, "assemblies")
+            if cell is not None and cell.value:
+                return cell
         return None
 
 
@@ -75,20 +92,12 @@ def make_printed(
     return Printed(columns, {period.code: period.months for period in periods})
 
 
-def judge(printed: float, expected: float, decimals: int) -> Kind | None:
-    """How a printed number with so many decimal places stands to what it should be.
-
-    31.2 stands for anything from 31.15 to 31.25 and agrees with it. Off by less than one unit of
-    the last place it was cut off, or rounded the wrong way; further off it contradicts.
-    """
-    unit = 10.0**-decimals
-    off = abs(printed - expected)
-    if off <= unit / 2 + _NEARLY:
-        return None
-    return "rounding" if off < unit - _NEARLY else "contradiction"
-
-
-def findings(cell: Cell | None, candidates: Sequence[float | None], rule: str) -> list[Finding]:
+def findings(
+    cell: Cell | None,
+    candidates: Sequence[float | Amount | None],
+    rule: str,
+    basis: Sequence[Cell | None] = (),
+) -> list[Finding]:
     """The finding about a printed cell, if none of the candidates for its value agrees with it.
 
     The first candidate is the one that is told. A dash is judged as 0.
@@ -101,13 +110,62 @@ def findings(cell: Cell | None, candidates: Sequence[float | None], rule: str) -
     if None in kinds:
         return []
     kind: Kind = "rounding" if "rounding" in kinds else "contradiction"
-    return [finding(cell, known[kinds.index(kind)], rule, kind)]
+    told = known[kinds.index(kind)]
+    return [finding(cell, told.value if isinstance(told, Amount) else told, rule, kind, basis)]
 
 
-def finding(cell: Cell, expected: float | None, rule: str, kind: Kind) -> Finding:
+def of_fraction(
+    cell: Cell | None,
+    candidates: Sequence[float | Amount | None],
+    rule: str,
+    basis: Sequence[Cell | None] = (),
+) -> list[Finding]:
+    """``findings`` about a share, an index or a mean, whose candidates are taken of everything.
+
+    Print tells of no unknown answers. A value that does leaves them out of numerator and
+    denominator: then only its own two bear it out.
+    """
+    if cell is not None and cell.value.unknown:
+        candidates, basis = [own_fraction(cell)], ()
+    return findings(cell, candidates, rule, basis)
+
+
+def own_fraction(cell: Cell) -> float | None:
+    """What the numerator and the denominator that a value carries give; ``None`` without them."""
+    above, below = cell.value.numerator, cell.value.denominator
+    if above is None or below is None:
+        return None
+    return ratio(above, below, 100 if cell.unit == "percent" else 1)
+
+
+def finding(
+    cell: Cell,
+    expected: float | None,
+    rule: str,
+    kind: Kind,
+    basis: Sequence[Cell | None] = (),
+) -> Finding:
     """A finding about a printed cell."""
     key, printed = cell.key, cell.value.value
-    difference = None if expected is None or printed is None else printed - expected
-    return Finding(
-        key.table, key.period, key.row, key.column, cell.printed, expected, rule, difference, kind
-    )
+    off = None if expected is None or printed is None else printed - expected
+    return Finding(*place(key), cell.printed, expected, rule, off, kind, keys(basis))
+
+
+def finding_of_column(
+    cells: Sequence[Cell], added: float, expected: float | None, rule: str, kind: Kind
+) -> Finding:
+    """A finding about a whole column: what its printed figures add up to."""
+    key = cells[0].key
+    off = None if expected is None else added - expected
+    where = (key.table, key.period, TOTAL, key.column)
+    return Finding(*where, f"{added:g}", expected, rule, off, kind, keys(cells))
+
+
+def place(key: Key) -> tuple[str, str, str, str]:
+    """An address, spread out."""
+    return key.table, key.period, key.row, key.column
+
+
+def keys(cells: Iterable[Cell | None]) -> tuple[Key, ...]:
+    """The addresses of those cells that there are."""
+    return tuple(cell.key for cell in cells if cell is not None)

@@ -1,4 +1,7 @@
-"""Figures of a report as SVG by Matplotlib: no pyplot, one style, the same bytes every time."""
+"""Figures of a report by Matplotlib: no pyplot, one style, the same bytes every time.
+
+As SVG here; ``png`` puts the same drawing into a frame of its own.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,21 @@ from reports.render.svg import plain_attributes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
+    from matplotlib.figure import SubFigure
 
     from reports.types import Figure, Series
 
 WIDTH = 6.3
 """Inches: the measure of the printed page."""
+NO_METADATA: dict[str, Any] = {"Date": None, "Creator": None, "Format": None, "Type": None}
+"""Nothing that differs from run to run."""
 _MARKERS = "osD^vP"
 _DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 _DRAWING = Lock()
 _EACH_LABELLED = 40
 """More marks than that and the numbers would cover each other."""
+_MOST_PANELS, _BESIDE = 6, 5
+"""Series that have charts of their own; categories of charts that stand beside each other."""
 
 
 def render_svg(
@@ -41,12 +49,12 @@ def render_svg(
     that cannot load the site's fonts. ``text`` keeps letters as text for the PDF, which embeds
     them.
     """
-    with override(language), _matplotlib(text):
+    with override(language), matplotlib_style(text):
         return plain_attributes(_draw(figure, language), str(figure.title))
 
 
 @contextmanager
-def _matplotlib(text: str) -> Iterator[None]:
+def matplotlib_style(text: str) -> Iterator[None]:
     """Matplotlib with this report's style; its settings are global, hence one drawing at a time."""
     import matplotlib
     from matplotlib import font_manager
@@ -95,28 +103,49 @@ def _settings(text: str) -> Any:
 
 def _draw(figure: Figure, language: str) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure as Drawing
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.04)
-    drawing = Drawing(figsize=(WIDTH, _height(figure)), layout=layout)
-    axes = drawing.add_subplot()
-    if figure.series:
-        _KINDS[figure.kind](axes, figure, language)
-        _legend(drawing, figure)
-    else:
-        axes.set_axis_off()
+    drawing = sheet(height(figure))
+    paint(drawing, figure, language)
     output = io.BytesIO()
-    FigureCanvasSVG(drawing).print_svg(
-        output, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-    )
+    FigureCanvasSVG(drawing).print_svg(output, metadata=NO_METADATA)
     return output.getvalue()
 
 
-def _height(figure: Figure) -> float:
+def sheet(inches: float, margin: float = 0.02) -> Drawing:
+    """An empty drawing of the page's measure and that height; ``margin`` at its sides, inches."""
+    from matplotlib.figure import Figure as Drawing
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    layout = ConstrainedLayoutEngine(w_pad=margin, h_pad=0.04)
+    return Drawing(figsize=(WIDTH, inches), layout=layout)
+
+
+def paint(drawing: Drawing | SubFigure, figure: Figure, language: str) -> None:
+    """Put the chart on a drawing or a part of one, ``language`` and the style being active."""
+    from reports.render import plots
+
+    if figure.kind in plots.KINDS and figure.series:
+        plots.paint(drawing, figure, language)
+    elif not figure.series:
+        drawing.add_subplot().set_axis_off()
+    elif _in_panels(figure):
+        _panels(drawing, figure, language)
+        _legend(drawing, figure)
+    else:
+        _KINDS[figure.kind](drawing.add_subplot(), figure, language)
+        _legend(drawing, figure)
+
+
+def height(figure: Figure) -> float:
     """Inches: a line for every bar, a fixed height for everything that stands upright."""
+    from reports.render import plots
+
+    if figure.kind in plots.KINDS:
+        return plots.height(figure)
+    if _in_panels(figure) and len(figure.categories) > _BESIDE:
+        return 0.4 + 1.25 * len(figure.series)
     if figure.kind != "bars":
-        return 2.8
+        return 2.15 if _in_panels(figure) else 2.4
     lines = len(figure.categories) * (
         0.245 if len(figure.series) == 1 else 0.2 * len(figure.series)
     )
@@ -145,6 +174,36 @@ def _bars(axes: Axes, figure: Figure, language: str) -> None:
     axes.set_xticks([])
     axes.margins(x=0.08, y=0.01)
     axes.set_xlim(left=0)
+
+
+def _in_panels(figure: Figure) -> bool:
+    """Whether each series has a small chart of its own: several columns per category are not
+    compared by eye, and need colours that a grey print loses."""
+    return figure.kind == "columns" and 1 < len(figure.series) <= _MOST_PANELS
+
+
+def _panels(drawing: Drawing | SubFigure, figure: Figure, language: str) -> None:
+    """Small charts on one scale, beside each other, or on top of each other if they are wide."""
+    from dataclasses import replace
+
+    from matplotlib.font_manager import FontProperties
+
+    # The file for measuring, the weight for text that stays text.
+    strong = FontProperties(fname=str(style.font_files()[1]), weight=600, size=8)
+    count = len(figure.series)
+    beside = len(figure.categories) <= _BESIDE
+    grid: Any = drawing.subplots(
+        1 if beside else count, count if beside else 1, sharey=True, sharex=not beside
+    )
+    for at, (axes, series) in enumerate(zip(grid, figure.series, strict=True)):
+        _columns(axes, replace(figure, series=(series,)), language)
+        name = "\n".join(textwrap.wrap(str(series.label), 28 if beside else 80))
+        axes.set_title(name, loc="left", fontproperties=strong, pad=8)
+        if beside and at:
+            axes.tick_params(axis="y", labelleft=False)
+    # One scale: its room above must hold the number over the highest column of all.
+    highest = max((value or 0 for each in figure.series for value in each.values), default=0)
+    grid[0].set_ylim(0, max(highest, 1e-9) * 1.16)
 
 
 def _columns(axes: Axes, figure: Figure, language: str) -> None:
@@ -200,6 +259,33 @@ def _stacked(axes: Axes, figure: Figure, language: str) -> None:
         floor = [low + value for low, value in zip(floor, values, strict=True)]
     _upright(axes, figure, language)
     axes.set_ylim(0, max(highest, 1e-9) * 1.03)
+    if _names_itself(figure):
+        _name_parts(axes, figure)
+
+
+def _names_itself(figure: Figure) -> bool:
+    """Whether the last column has room for the names of its parts beside them."""
+    if figure.kind != "stacked" or not figure.series:
+        return False
+    last = [series.values[-1] if series.values else None for series in figure.series]
+    whole = sum(value or 0 for value in last)
+    return bool(whole) and all(value is not None and value >= whole * 0.09 for value in last)
+
+
+def _name_parts(axes: Axes, figure: Figure) -> None:
+    """The names of the series beside the parts of the last column, instead of a key."""
+    floor, at = 0.0, len(figure.categories) - 1
+    for series in figure.series:
+        value = series.values[-1] or 0
+        axes.annotate(
+            "\n".join(textwrap.wrap(str(series.label), 18)),
+            (at + 0.31, floor + value / 2),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            annotation_clip=False,
+        )
+        floor += value
 
 
 def _lines(axes: Axes, figure: Figure, language: str) -> None:
@@ -246,7 +332,8 @@ def _upright(axes: Axes, figure: Figure, language: str) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     count = len(figure.categories)
-    axes.set_xticks(range(count), _categories(figure, max(8, 96 // max(count, 1))))
+    room = 72 if _names_itself(figure) else 96
+    axes.set_xticks(range(count), _categories(figure, max(8, room // max(count, 1))))
     axes.set_xlim(-0.6, count - 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=figure.decimals == 0, min_n_ticks=3))
     axes.yaxis.set_major_formatter(
@@ -278,7 +365,7 @@ def _decimals(ticks: Iterable[float]) -> int:
     return 2
 
 
-def _legend(drawing: Drawing, figure: Figure) -> None:
+def _legend(drawing: Drawing | SubFigure, figure: Figure) -> None:
     """Names of the series above the chart, and what the mark of a published figure means."""
     if not _has_legend(figure):
         return
@@ -286,7 +373,7 @@ def _legend(drawing: Drawing, figure: Figure) -> None:
     from matplotlib.patches import Patch
 
     handles: list[object] = []
-    if len(figure.series) > 1:
+    if len(figure.series) > 1 and not _in_panels(figure):
         marks = zip(_coloured(figure), cycle(_MARKERS), cycle(_DASHES), strict=False)
         for (series, colour), marker, dash in marks:
             look = (
@@ -309,7 +396,9 @@ def _legend(drawing: Drawing, figure: Figure) -> None:
 
 def _has_legend(figure: Figure) -> bool:
     """One series needs a key only where computed and published columns stand side by side."""
-    if len(figure.series) > 1:
+    if _names_itself(figure):
+        return False
+    if len(figure.series) > 1 and not _in_panels(figure):
         return True
     mixed = {old for series in figure.series for old in _published(series)}
     return figure.kind in ("bars", "columns") and len(mixed) == 2
@@ -332,7 +421,11 @@ def _categories(figure: Figure, width: int) -> list[str]:
         known = [each for each in figure.series if each.values[index] is not None]
         flags = [_published(each)[index] for each in known]
         mark = style.DAGGER if flags and all(flags) else ""
-        names.append("\n".join(textwrap.wrap(f"{category}{mark}", width)) or mark)
+        # "2011–2012" has no space to be broken at.
+        name = f"{category}{mark}"
+        long = len(name) > width and " " not in name
+        lines = name.replace("–", "– ") if long else name
+        names.append("\n".join(textwrap.wrap(lines, width)) or mark)
     return names
 
 
@@ -341,3 +434,7 @@ def _on(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     dark = 0.299 * red + 0.587 * green + 0.114 * blue < 140
     return style.colour("paper") if dark else style.colour("ink")
+
+
+# What the charts of ``plots`` share with these.
+coloured, categories, legend, readable_on = _coloured, _categories, _legend, _on

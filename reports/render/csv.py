@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from reports.render.text import LANGUAGES, in_languages, safe_text
-from reports.types import Cell, Report, Table
+from reports.types import Cell, Figure, Region, Report, Table
 
 HEADER = (
     "table",
@@ -27,14 +27,19 @@ HEADER = (
 
 
 def values_csv(report: Report) -> bytes:
-    """Every cell of the report, unrounded; a value that does not exist is empty, never 0."""
-    return _written([HEADER, *(_line(cell) for cell in report.cells())])
+    """Every cell of the report, unrounded; a value that does not exist is empty, never 0.
+
+    A report on one region names it in one more column.
+    """
+    lines: list[Sequence[str]] = [HEADER, *(cell_line(cell) for cell in report.cells())]
+    return written(_with_region(lines, report.region))
 
 
-def table_csv(table: Table) -> bytes:
+def table_csv(table: Table, region: Region | None = None) -> bytes:
     """One table: a line per row, unrounded, labels in all languages.
 
-    ``published`` names the columns whose figure in this row comes from an earlier report.
+    ``published`` names the columns whose figure in this row comes from an earlier report,
+    ``region`` the region that the figures are of, if they are not of the whole country.
     """
     codes = column_codes(table)
     labels = [f"label_{language}" for language in LANGUAGES]
@@ -53,7 +58,36 @@ def table_csv(table: Table) -> bytes:
                 ";".join(old),
             ]
         )
-    return _written(lines)
+    return written(_with_region(lines, region))
+
+
+def figure_csv(figure: Figure, region: Region | None = None) -> bytes:
+    """What a figure draws: a line per mark, unrounded, names in all languages.
+
+    ``region`` names the region that the marks are of, if they are not of the whole country.
+    """
+    names = [f"{what}_{language}" for what in ("category", "series") for language in LANGUAGES]
+    lines: list[Sequence[str]] = [[*names, "unit", "value", "source"]]
+    for series in figure.series:
+        flags = series.published or (False,) * len(series.values)
+        for category, value, old in zip(figure.categories, series.values, flags, strict=True):
+            lines.append(
+                [
+                    *in_languages(category).values(),
+                    *in_languages(series.label).values(),
+                    figure.unit,
+                    number(value),
+                    "published" if old else "computed",
+                ]
+            )
+    return written(_with_region(lines, region))
+
+
+def _with_region(lines: list[Sequence[str]], region: Region | None) -> Iterable[Sequence[str]]:
+    if region is None:
+        return lines
+    head, *rest = lines
+    return [[*head, "region"], *([*line, region.code] for line in rest)]
 
 
 def column_codes(table: Table) -> list[str]:
@@ -74,7 +108,8 @@ def number(value: float | None) -> str:
     return repr(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _line(cell: Cell) -> list[str]:
+def cell_line(cell: Cell) -> list[str]:
+    """The texts of a cell under ``HEADER``."""
     key, value = cell.key, cell.value
     return [
         key.table,
@@ -98,7 +133,8 @@ def _period(table: Table, index: int) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _written(lines: Iterable[Sequence[str]]) -> bytes:
+def written(lines: Iterable[Sequence[str]]) -> bytes:
+    """Lines of texts as a file, in which no field starts a formula."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
     writer.writerows([safe_text(text) for text in line] for line in lines)

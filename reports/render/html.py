@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from reports.numbers import format_date
+from reports.render.reading import imprint, reading
 from reports.render.style import DASH, static_dir
 from reports.render.tables import DrillBase
-from reports.types import Figure, Report
+from reports.render.text import title_of
+from reports.types import Figure, Picture, Report
 
 STYLESHEETS = ("css/tokens.css", "css/fonts.css", "css/report.css")
 _URL = re.compile(r'url\("\.\./([^"]+)"\)')
@@ -28,13 +30,16 @@ def context(
     *,
     drill_base: DrillBase | None = None,
     figure_base: Callable[[Figure], str] | None = None,
+    picture_base: Callable[[Picture], str] | None = None,
 ) -> dict[str, Any]:
     """What ``reports/_report.html`` and ``reports/print.html`` need; call it in that language.
 
     ``drill_base`` makes cells into links to the cards behind them; ``figure_base`` gives the
-    address of a figure's SVG (without it the drawing is put into the page).
+    address of a figure's SVG, ``picture_base`` that of a case's picture (without them drawings and
+    pictures are put into the page).
     """
-    title = _("Freedom of peaceful assembly in Kazakhstan")
+    title = title_of(report)
+    dates = _dates(report, language)
     printed = [block for chapter in report.chapters for block in chapter.blocks]
     return {
         "report": report,
@@ -44,12 +49,25 @@ def context(
         "title": title,
         "subtitle": _("Report on the results of monitoring"),
         "document_title": f"{title}. {report.period.name}",
-        "dates": _dates(report, language),
+        "reading": reading(report, dates),
+        "imprint_lines": imprint(report, language),
         "tables": [block.table for block in printed if block.table],
         "figures": [block.figure for block in printed if block.figure],
         "drill_base": drill_base,
         "figure_base": figure_base,
+        "picture_base": picture_base,
+        "anchors": _anchors(report),
     }
+
+
+def _anchors(report: Report) -> frozenset[str]:
+    """The ids of what prose may link to: chapters, and the tables and figures printed in them."""
+    blocks = [block for chapter in report.chapters for block in chapter.blocks]
+    return frozenset(
+        [f"chapter-{chapter.code}" for chapter in report.chapters]
+        + [f"table-{block.table.code}" for block in blocks if block.table]
+        + [f"figure-{block.figure.number}" for block in blocks if block.figure]
+    )
 
 
 def render_html(report: Report, language: str) -> bytes:

@@ -14,6 +14,7 @@ def report_json(report: Report) -> bytes:
     """UTF-8; numbers unrounded, ``null`` where a value does not exist, texts in each language."""
     document = {
         "period": _period(report),
+        **_region(report),
         "checksum": report.checksum,
         "demonstration": report.demonstration,
         "tables": [_table(table) for table in report.tables],
@@ -35,6 +36,13 @@ def _period(report: Report) -> dict[str, Any]:
         "months": period.months,
         "basis": period.basis,
     }
+
+
+def _region(report: Report) -> dict[str, Any]:
+    """Named only where a report is not on the whole country."""
+    if report.region is None:
+        return {}
+    return {"region": {"code": report.region.code, "name": in_languages(report.region.name)}}
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -3,6 +3,7 @@ are computed here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,16 +13,16 @@ from django.utils.translation import pgettext
 
 from reports.numbers import format_value
 from reports.render.coverage import coverage_note, needs_columns
+from reports.render.flow import table_lines, table_whole
 from reports.render.style import DASH
-from reports.types import Cell, Table
+from reports.types import Block, Cell, Table
 
 DrillBase = str | Callable[[Cell], str]
 """Where the cards behind a cell are listed: an address to which the cell's parameters are added,
 or a function of the cell ("" where there is nothing to show)."""
 
 _FEW_COLUMNS, _MANY_COLUMNS, _TOO_WIDE = 2, 6, 12
-_KEPT_WHOLE = 16
-"""Rows of a table that is not broken over two pages."""
+_NUMBER = re.compile(r"[\d.,%\s\u2009\u202f\u00a0–-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,16 @@ def table_view(table: Table, language: str, drill_base: DrillBase | None = None)
         "" if counted else coverage_note(table, language),
         any(cell.published for line in lines for cell in line.cells),
         _size(len(table.columns)),
-        len(lines) <= _KEPT_WHOLE,
+        table_whole(table_lines(table, any(cell.range for line in lines for cell in line.cells))),
     )
+
+
+def numeric_columns(block: Block) -> list[bool]:
+    """Which columns of a table of words hold nothing but numbers and dashes."""
+    return [
+        bool(block.lines) and all(_NUMBER.fullmatch(str(line[index])) for line in block.lines)
+        for index in range(len(block.items))
+    ]
 
 
 def value_text(cell: Cell, language: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cards.files.cells import safe
-from reports.types import Text
+from reports.types import Report, Text
 
 LANGUAGES = ("ru", "kk", "en")
 
@@ -30,3 +31,11 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return text == text.strip()
+
+
+def title_of(report: Report) -> str:
+    """What the report is about, in the active language: the country, or one region of it."""
+    if report.region is None:
+        return _("Freedom of peaceful assembly in Kazakhstan")
+    about = _("Freedom of peaceful assembly in Kazakhstan: %(region)s")
+    return about % {"region": report.region.name}

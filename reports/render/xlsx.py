@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from reports.render import style
+from reports.render.text import title_of
 from reports.types import TOTAL, Cell, Column, Report, Table, Text, Value
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _properties(report: Report) -> dict[str, Any]:
     """Whose and what; the date is the report's, so that the same report gives the same bytes."""
     end = report.period.end or datetime.date(2000, 1, 1)
     return {
-        "title": f"{_('Freedom of peaceful assembly in Kazakhstan')}. {report.period.name}",
+        "title": f"{title_of(report)}. {report.period.name}",
         "author": str(settings.ORGANISATION),
         "created": datetime.datetime(end.year, end.month, end.day, tzinfo=datetime.UTC),
     }
@@ -116,7 +117,7 @@ class _Sheets:
 
 def _contents(sheets: _Sheets, report: Report) -> None:
     sheet = sheets.add("contents", (14, 90))
-    sheets.title(sheet, f"{_('Freedom of peaceful assembly in Kazakhstan')}. {report.period.name}")
+    sheets.title(sheet, f"{title_of(report)}. {report.period.name}")
     sheets.text(sheet, 1, 0, settings.ORGANISATION, sheets.form())
     row = 2
     if report.demonstration:
@@ -343,3 +344,21 @@ def _findings(sheets: _Sheets, sheet: Worksheet, top: int, report: Report) -> No
         sheets.text(sheet, row, 6, finding.rule)
         sheets.number(sheet, row, 7, finding.difference)
         sheets.text(sheet, row, 8, finding.kind)
+
+
+def table_xlsx(table: Table, language: str, about: Iterable[tuple[Text, Text]]) -> bytes:
+    """One table as a workbook, as printed and cell by cell; ``about``: what is said of it."""
+    import xlsxwriter
+
+    output = io.BytesIO()
+    with override(language):
+        book = xlsxwriter.Workbook(output, {"in_memory": True})
+        sheets = _Sheets(book)
+        _table(sheets, table)
+        sheet = sheets.add(_("About"), (24, 100))
+        sheets.title(sheet, table.title)
+        for row, (name, text) in enumerate(about, start=2):
+            sheets.text(sheet, row, 0, name)
+            sheets.text(sheet, row, 1, text)
+        book.close()
+    return output.getvalue()

@@ -19,8 +19,10 @@ from reports.types import (
     Key,
     Label,
     Period,
+    Region,
     Row,
     Table,
+    Terms,
     Text,
     Vocabulary,
 )
@@ -35,18 +37,24 @@ class Context:
 
     periods: in their order, the last one is the report's own. facts: by period code, where cards
     are. published: printed cells by (table, period code, row, column); their own keys keep the
-    label that was printed.
+    label that was printed. region: what the facts are of, if not of the whole country.
     """
 
     periods: tuple[Period, ...]
     facts: Mapping[str, Facts]
     published: Mapping[tuple[str, str, str, str], Cell]
     vocabulary: Vocabulary
+    region: Region | None = None
 
     @property
     def period(self) -> Period:
         """The period that the report is about."""
         return self.periods[-1]
+
+    @property
+    def terms(self) -> Terms:
+        """What the law asked of those who gathered in the report's period."""
+        return self.vocabulary.terms_of(self.period)
 
     @property
     def previous(self) -> Period | None:
@@ -123,6 +131,7 @@ def make_context(
     published: Iterable[tuple[Cell, str | None]],
     vocabulary: Vocabulary,
     periods: Sequence[Period],
+    region: Region | None = None,
 ) -> Context:
     """Sort what ``build`` was given; of a figure printed twice the later one stands."""
     index = {
@@ -132,14 +141,13 @@ def make_context(
     }
     codes = [each.code for each in periods]
     listed = tuple(periods[: codes.index(period.code) + 1])
-    return Context(listed, facts, index, vocabulary)
+    return Context(listed, facts, index, vocabulary, region)
 
 
 def as_printed(cell: Cell) -> Cell:
     """A published cell with the decimal places that its print had, and no cards behind it."""
-    return dataclasses.replace(
-        cell, source="published", decimals=decimals_of(cell.printed), drill=None
-    )
+    decimals = decimals_of(cell.printed)
+    return Cell(cell.key, cell.unit, cell.value, decimals, "published", cell.printed)
 
 
 def computed(
@@ -153,6 +161,7 @@ def computed(
         value,
         indicator.decimals,
         drill=indicator.cards(place, category) if value else None,
+        indicator=indicator.code,
     )
 
 

@@ -1,22 +1,43 @@
 """Tables 9 to 12: permits, why none was sought, and the law-abidance index."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from reports.indicators import activity, permits
+from reports.legal import words
 from reports.tables.context import ALL, PLACE, Context, Line, by_period, place_rows
-from reports.types import TOTAL, Column, Table, Text
+from reports.types import TOTAL, Column, Table, Terms, Text
 from reports.wording import in_words, say
 
 INDEX = _("Law-abidance index")
 
-#: Rows of table 10, in the order of the card.
-REASONS: tuple[tuple[str, Text], ...] = (
-    ("principled_refusal", _("Refused on principle to ask for a permit")),
-    ("no_point_will_be_refused", _("Saw no point, as it would be refused")),
-    ("did_not_know", _("Did not know that a permit was needed")),
-    ("spontaneous", _("Gathered spontaneously and had no time to ask")),
-    ("unknown", _("Reason not known")),
-)
+
+def reasons_of(terms: Terms) -> tuple[tuple[str, Text], ...]:
+    """Rows of table 10, in the order of the card."""
+    told = words(terms)
+    return (
+        ("principled_refusal", told.refused),
+        ("no_point_will_be_refused", _("Saw no point, as it would be refused")),
+        ("did_not_know", told.did_not_know),
+        ("spontaneous", _("Gathered spontaneously and had no time to ask")),
+        ("unknown", _("Reason not known")),
+    )
+
+
+def _laws(context: Context, columns: Iterable[Column]) -> tuple[Text, ...]:
+    """A note where the periods of a table fall under acts that ask for different things."""
+    shown = {column.code for column in columns}
+    dated = [each for each in context.periods if each.code in shown and each.start]
+    asked = {context.vocabulary.terms_of(each).regime for each in dated}
+    if len(asked) < 2:
+        return ()
+    return (
+        _(
+            "The periods fall under acts that ask for different things; each assembly is read by"
+            " the law of its day."
+        ),
+    )
 
 
 def unsanctioned(context: Context) -> Table:
@@ -30,21 +51,26 @@ def unsanctioned(context: Context) -> Table:
         stub=_("Assemblies"),
         columns=columns,
         rows=rows,
+        notes=_laws(context, columns),
         extra=extra,
     )
 
 
 def reasons(context: Context) -> Table:
     """Table 10: why no permit was sought, by period; an unknown reason is a row."""
-    lines = [Line(code, label, permits.REASON_SHARE, category=code) for code, label in REASONS]
+    lines = [
+        Line(code, label, permits.REASON_SHARE, category=code)
+        for code, label in reasons_of(context.terms)
+    ]
     columns, rows, extra = by_period(context, "10", "share", lines)
     return Table(
         code="10",
         number="10",
-        title=_("Why no permit was sought, by period"),
+        title=words(context.terms).why,
         stub=_("Reason"),
         columns=columns,
         rows=rows,
+        notes=_laws(context, columns),
         extra=extra,
     )
 
@@ -83,5 +109,6 @@ def law_abidance_by_period(context: Context) -> Table:
         stub=_("Assemblies"),
         columns=columns,
         rows=rows,
+        notes=_laws(context, columns),
         extra=extra,
     )

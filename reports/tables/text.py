@@ -103,7 +103,7 @@ def text(context: Context) -> Table:
     rows = [
         Row(
             each.column,
-            each.label or each.indicator.name,
+            each.label or each.indicator.under(context.terms).name,
             (context.cell("text", TOTAL, each.column, each.indicator, each.place, each.category),),
         )
         for each in (*QUANTITIES, *_convicted_by_place(context))

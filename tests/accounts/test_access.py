@@ -24,12 +24,22 @@ PLAIN = {
     "card.import": {"editor"},
     "card.import_approved": {"editor"},
     "card.export": {"editor", "analyst"},
+    "card.export_whole": {"editor"},
     "report.view": {"editor", "analyst"},
     "report.download": {"editor", "analyst"},
+    "explore.view": {"editor", "analyst"},
     "coverage.edit": {"editor", "analyst"},
+    "period.edit": {"analyst"},
     "published.import": {"analyst"},
+    "edition.view": {"editor", "analyst"},
+    "edition.write": {"analyst"},
+    "edition.publish": {"analyst"},
+    "token.issue": {"editor", "analyst"},
     "account.manage": {"administrator"},
     "access_log.view": {"administrator"},
+    "status.view": {"administrator"},
+    "job.view_all": {"administrator"},
+    "backup.make": {"administrator"},
 }
 #: Rights that are asked of a card of Almaty: who has them, by the card's status.
 #: M its monitor, O another monitor, S its author who is an editor, E an editor, W an editor who

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.urls import reverse
 from PIL import Image
 
@@ -441,6 +441,47 @@ def test_editors_read_the_checksum_of_the_original(signed_in, approved, editor):
     assert checksum in signed_in(editor).get(approved.get_absolute_url()).content.decode()
     page = signed_in(approved.monitor).get(approved.get_absolute_url()).content.decode()
     assert checksum not in page
+
+
+def test_editors_read_the_checksum_of_the_cameras_own_file_too(signed_in, reference, editor):
+    card = make_card("submitted")
+    own = hashlib.sha256(b"as the camera wrote it").hexdigest()
+    found = attachments.accept(
+        card, actor=card.monitor, file=upload(photograph()), camera_sha256=own
+    )
+    page = signed_in(editor).get(card.get_absolute_url()).content.decode()
+    assert page.count(own) == page.count(found.sha256) == 1
+    assert "SHA-256 of the camera" in page
+    assert "converted copy" in page
+    assert "SHA-256 of the original" not in page
+    page = signed_in(card.monitor).get(card.get_absolute_url()).content.decode()
+    assert own not in page
+    assert found.sha256 not in page
+    history = signed_in(card.monitor).get(address("history", card)).content.decode()
+    assert own[:12] in history
+    assert own not in history
+
+
+def test_of_a_file_that_was_not_made_smaller_one_checksum_is_shown(signed_in, reference, editor):
+    card = make_card("submitted")
+    own = hashlib.sha256(PDF).hexdigest()
+    attachments.accept(card, actor=card.monitor, file=upload(PDF), camera_sha256=own)
+    page = signed_in(editor).get(card.get_absolute_url()).content.decode()
+    assert page.count(own) == 1
+    assert "SHA-256 of the original" in page
+
+
+@pytest.mark.parametrize("text", ["0", "A" * 64, "g" * 64, "0" * 63, "0" * 64 + "\n", " " * 64])
+def test_no_checksum_is_refused_by_the_site_and_by_the_database(reference, text):
+    card = make_card("draft")
+    with pytest.raises(attachments.Refused) as refused:
+        attachments.accept(card, actor=card.monitor, file=upload(PDF), camera_sha256=text)
+    assert refused.value.code == "checksum"
+    assert not card.attachments.exists()
+    found = accept(card, PDF)
+    with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+        Attachment.objects.filter(pk=found.pk).update(camera_sha256=text)
+    Attachment.objects.filter(pk=found.pk).update(camera_sha256="0123456789abcdef" * 4)
 
 
 def test_the_database_knows_who_may_have_taken_it(reference):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cards import bulk, history
-from cards.models import Card, Count
+from cards.models import Card, Count, NumberSequence
 from cards.serialise import KEPT, REFERENCES
 from tests.factories import full_answers, make_card
 
@@ -85,7 +85,44 @@ def test_the_database_holds_its_rules():
     assert not Count.objects.filter(low=9).exists()
 
 
+def test_rows_that_are_there_are_written_others_inserted(monkeypatch):
+    monkeypatch.setattr(bulk, "PAGE", 2)
+    columns, same = ("year", "city_id", "last"), ("year", "city_id")
+    cities = ("almaty", "astana", "shymkent")
+    bulk.upsert(NumberSequence, columns, [[2018, city, 1] for city in cities], same)
+    bulk.upsert(NumberSequence, columns, [[2018, "astana", 5], [2019, "astana", 7]], same)
+    found = NumberSequence.objects.order_by("year", "city").values_list(*columns)
+    assert list(found) == [
+        (2018, "almaty", 1), (2018, "astana", 5), (2018, "shymkent", 1), (2019, "astana", 7)
+    ]  # fmt: skip
+
+
+def test_keys_are_nobody_elses():
+    before = make_card("draft").pk
+    now = timezone.now()
+    keys = bulk.keys(Card, 3)
+    columns = ("id", *NAMES, "created_at", "updated_at")
+    bulk.insert(Card, columns, [[key, *_card(), now, now] for key in keys])
+    after = make_card("draft").pk
+    assert before < min(keys)
+    assert sorted(keys) == keys
+    assert after > max(keys)
+    assert set(Card.objects.values_list("pk", flat=True)) == {before, *keys, after}
+    assert bulk.keys(Card, 0) == []
+
+
+def test_what_is_left_out_gets_a_default_of_its_own():
+    """Ten rows at once, which PostgreSQL takes by COPY, and two, by one statement."""
+    now = timezone.now()
+    columns = (*NAMES, "created_at", "updated_at")
+    for number in (10, 2):
+        bulk.insert(Card, columns, [[*_card(), now, now] for _row in range(number)])
+    assert len(set(Card.objects.values_list("uuid", flat=True))) == 12
+    assert set(Card.objects.values_list("status", "version")) == {("draft", 1)}
+
+
 def test_nothing_to_write():
     bulk.insert(Card, NAMES, [])
+    bulk.upsert(NumberSequence, ("year", "city_id", "last"), [], ("year", "city_id"))
     bulk.update(Card, ("place",), [])
     assert Card.objects.count() == 0

@@ -6,6 +6,8 @@ import random
 
 import openpyxl
 import pytest
+from django.db import models
+from django.urls import reverse
 
 from cards.files import export
 from cards.files.cells import plain, safe
@@ -126,6 +128,53 @@ def test_the_columns_are_these_and_no_others(reference):
     assert tuple(row) == export.COLUMNS
     private = {"monitor", "editor", "search_text", "warnings_accepted", "created_at", "id"}
     assert not private & {*export.COLUMNS, *export.OUTCOME_COLUMNS}
+
+
+def test_analysts_take_out_what_can_be_counted(reference):
+    """No text that somebody wrote, no exact place, no code of a person, nothing unchecked."""
+    card = make_card("approved", latitude=43, longitude=77)
+    Card.objects.filter(pk=card.pk).update(ref="From a notebook")
+    add_outcome(card, case_code="A-01")
+    add_outcome(card, case_code="A-02", review="pending")
+    add_outcome(card, case_code="A-03", review="rejected")
+    with export.written_for_analysis(Card.objects.all(), "xlsx") as stream:
+        book = openpyxl.load_workbook(io.BytesIO(stream.read()))
+    heading, values = book["cards"].iter_rows(values_only=True)
+    assert heading == export.FOR_ANALYSIS.cards
+    withheld = {*TEXTS, "ref", "latitude", "longitude"}
+    assert not withheld & set(heading)
+    written = {
+        column.name
+        for column in Card._meta.get_fields()
+        if isinstance(column, models.TextField | models.CharField)
+        and not column.choices
+        and not hasattr(column, "vocabulary")
+    }
+    assert not (written - {"number", "uuid"}) & set(heading), "a new text is not in it by itself"
+    heading, *lines = book["outcomes"].iter_rows(values_only=True)
+    assert heading == export.FOR_ANALYSIS.outcomes
+    assert not {"case_code", "court"} & set(heading)
+    assert [line[0] for line in lines] == [str(card.uuid)], "the one that an editor approved"
+    with export.written_for_analysis(Card.objects.all(), "csv") as stream:
+        (row,) = csv.DictReader(io.StringIO(stream.read().decode("utf-8-sig"), newline=""))
+    assert row["participants"] == "25"
+    assert set(export.FOR_ANALYSIS.cards) < set(export.COLUMNS)
+
+
+def test_whose_file_is_which(reference, signed_in, editor, analyst):
+    make_card("approved", description="Said by a witness")
+    found = {}
+    for user in (editor, analyst):
+        client = signed_in(user)
+        asked = client.get(reverse("cards:export")).content.decode()
+        assert ("It holds what can be counted" in asked) is (user == analyst)
+        answer = client.post(
+            reverse("cards:export"), {"purpose": "The yearly report", "format": "csv"}
+        )
+        found[user.role] = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "Said by a witness" in found["editor"]
+    assert "Said by a witness" not in found["analyst"]
+    assert found["analyst"].splitlines()[0] == ",".join(export.FOR_ANALYSIS.cards)
 
 
 def test_a_workbook_has_numbers_dates_and_the_outcomes_beside(reference):

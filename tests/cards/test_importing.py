@@ -5,10 +5,11 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 from django.utils import translation
 
-from cards import services, workflow
-from cards.files import importing
+from cards import search, services, workflow
+from cards.files import importing, loading
 from cards.files.importing import check
 from cards.models import Card, Count, Event
 from cards.serialise import answers_of
@@ -34,7 +35,7 @@ def test_a_loaded_card_is_what_the_form_would_have_made_of_it(monitor):
     }
     assert loaded.number == "2018-ALMATY-001"
     assert typed.number == "2018-ALMATY-002"
-    assert loaded.number.casefold() in loaded.search_text
+    assert search.text_of(loaded.number) in loaded.search_text
     assert "square before the theatre" in loaded.search_text
     assert loaded.submitted_at is not None
     assert loaded.version == 1
@@ -284,3 +285,27 @@ def test_a_workbook_with_real_dates_times_and_numbers():
     assert card.latitude == Decimal("43.23895")
     assert card.cases.get().updates.get().fine_mci == 20
     assert answers_of(card)["participants"] == 25
+
+
+def test_loaded_cards_enter_the_index_of_words_and_so_do_later_ones(monitor):
+    """On SQLite a file fills the index at its end, without the trigger that does so otherwise."""
+    load(card_row("A-1", place="Jetisu"), card_row("A-2", place="Saryarqa"))
+    later = services.create(actor=monitor, answers=card_answers(place="Saryarqa"))
+    load(card_row("A-1", place="Altyn"), card_row("A-3", place="Jetisu"))
+    keys = dict(Card.objects.values_list("ref", "pk"))
+    found = {word: set(search._from_index("default", [word])) for word in ("jetisu", "saryarqa")}
+    assert found == {"jetisu": {keys["A-3"]}, "saryarqa": {keys["A-2"], later.pk}}
+    assert search.complete(connection)
+
+
+def test_a_load_that_fails_leaves_the_index_of_words_as_it_was(monkeypatch):
+    load(card_row("A-1", place="Jetisu"))
+    monkeypatch.setattr(loading.Writer, "record", _breaks)
+    with pytest.raises(RuntimeError, match="power cut"), transaction.atomic():
+        load(card_row("A-2", place="Jetisu"))
+    assert Card.objects.count() == len(search._from_index("default", ["jetisu"])) == 1
+    assert search.complete(connection)
+
+
+def _breaks(self):
+    raise RuntimeError("power cut")

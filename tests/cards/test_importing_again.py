@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cards import review, services, workflow
@@ -137,15 +139,27 @@ def test_what_was_checked_is_written_or_nothing_is():
     checked = check(csv_of(card_row("A-1", place="Station"), card_row("A-2")))
     card = Card.objects.get()
     services.save(card, actor=EditorFactory(), answers={"place": "Elsewhere"})
-    with pytest.raises(importing.Changed):
+    with pytest.raises(importing.Changed), transaction.atomic():
         importing.load(checked)
     assert Card.objects.get().place == "Elsewhere"
     checked = check(csv_of(card_row("A-2")))
     load(card_row("A-2"))
-    with pytest.raises(importing.Changed):
+    with pytest.raises(importing.Changed), transaction.atomic():
         importing.load(checked)
     assert Card.objects.count() == 2
     assert NumberSequence.objects.get().last == 2
+
+
+def test_no_savepoint_is_made_within_the_transaction_of_a_job():
+    """On SQLite updating 7,000 cards behind one took twelve times as long, and 400 MB."""
+    rows = [card_row(f"A-{number}", status="approved") for number in range(3)]
+    load(*rows)
+    changed = [row | {"place": "Station", "police": "11"} for row in rows]
+    checked = check(csv_of(*changed, card_row("A-9", status="approved")))
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        importing.load(checked)
+    assert Card.objects.filter(place="Station").count() == 3
+    assert [each["sql"] for each in queries if "SAVEPOINT" in each["sql"]] == []
 
 
 def test_exported_cards_load_again_as_unchanged():

@@ -347,9 +347,9 @@ def test_different_people_under_one_code_are_kept_apart(reference):
     assert CourtCase.objects.filter(card=second).get().case_code == "A-01"
 
 
-def upload(card: Card, content: bytes, caption: str = ""):
+def upload(card: Card, content: bytes, caption: str = "", **told):
     file = ContentFile(b"%PDF-" + content, name="order.pdf")
-    return attachments.accept(card, actor=card.monitor, file=file, caption=caption)
+    return attachments.accept(card, actor=card.monitor, file=file, caption=caption, **told)
 
 
 def test_files_go_along_each_once_and_point_to_the_same_bytes(reference):
@@ -370,9 +370,10 @@ def test_files_go_along_each_once_and_point_to_the_same_bytes(reference):
 def test_of_a_file_on_both_cards_what_either_knows_stays(reference):
     first, second = two_cards()
     upload(first, b"one")
-    other = upload(second, b"one")
+    other = upload(second, b"one", camera_sha256="a1" * 32)
     attachments.describe(other, actor=second.monitor, taken_by="internet")
-    assert merged(first, second).card.attachments.get().taken_by == "internet"
+    found = merged(first, second).card.attachments.get()
+    assert (found.taken_by, found.camera_sha256) == ("internet", "a1" * 32)
 
 
 def application(card: Card | None, **changes) -> PermitApplication:

@@ -31,7 +31,8 @@ from cards.models import (
 from cards.models.fields import CodesField
 from cards.validators import REQUIRED
 from monitoring.accounts.models import AccessEntry, User, UserSession
-from reports.models import Fact
+from reports.models import Fact, PublishedChange
+from tests.editions import draft_and_frozen
 from tests.factories import EditorFactory, MonitorFactory, add_outcome, card_answers, make_card
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,11 @@ def rows(reference):
     AccessEntry.objects.create(user=card.editor, action="card_viewed")
     Upload.objects.create(account=card.editor, uuid=uuid.uuid4(), size=1)
     UserSession.objects.create(account=card.editor, key="k", seen_at=timezone.now())
+    draft, _frozen = draft_and_frozen(card.editor)
+    draft.texts.create(chapter="overall", language="en", text="Words.", changed_by=card.editor)
+    box = draft.boxes.create(chapter="overall", changed_by=card.editor)
+    box.texts.create(language="en", title="A case")
+    PublishedChange.objects.create(edition="2018", table="1", after="7", source="typed")
     return {model: model.objects.all() for model in {model for model, _field in choice_fields()}}
 
 

@@ -224,7 +224,7 @@ def test_a_code_is_never_taken_for_the_name_of_another():
 
 
 def test_remembering_tells_texts_from_numbers():
-    read = parsing.remembering(parsing.people)
+    read = parsing.Remembering(parsing.people)
     assert [read("1"), read("1"), read(1.0)] == [1, 1, 1]
     with pytest.raises(BadCell):
         read(True)
@@ -244,6 +244,8 @@ cells = st.one_of(
 )
 
 
+# Says that a database is asked for: alone, the test would find none.
+@pytest.mark.django_db
 @settings(max_examples=150, deadline=None)
 @given(cell=cells)
 def test_a_cell_of_any_kind_is_read_or_refused(parsers, cell):

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cards import validators
 from tests.factories import full_answers, outcome_answers
@@ -454,3 +456,17 @@ def test_each_rule_of_a_court_outcome(case):
 def test_a_decision_on_a_card_without_a_date_is_only_compared_with_today():
     outcome = outcome_answers(decided_on=datetime.date(1999, 1, 1))
     assert validators.outcome_problems(outcome, None, TODAY) == []
+
+
+@given(st.from_regex(validators._PLAIN_ADDRESS, fullmatch=True))
+def test_an_address_that_gets_no_long_look_would_stand_it(address):
+    validators._URL(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example", "https://-a.org", "https://a..org", "https://a.o", "https://a.org/a b",
+     "javascript://example.org/", "https://a.org/«x»", "https://a.org\n", "https://a.org:99999999"],
+)  # fmt: skip
+def test_other_addresses_get_the_long_look(address):
+    assert not validators._PLAIN_ADDRESS.fullmatch(address)

@@ -1,12 +1,13 @@
 """A card's life, cell by cell: from each status, by each person, along each transition."""
 
 import itertools
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from cards import services, workflow
+from cards import proof, search, services, workflow
 from cards.models import Card, Event
 from cards.vocabularies import Status
 from cards.workflow import NotPossible
@@ -17,6 +18,7 @@ from tests.factories import (
     EditorFactory,
     MonitorFactory,
     add_outcome,
+    card_answers,
     make_card,
 )
 
@@ -270,3 +272,47 @@ def test_a_card_counts_while_it_is_approved(reference):
     workflow.apply(card, "approve", actor=second)
     assert {fact.place_id for fact in Fact.objects.all() if fact.sums} == {"astana"}
     assert assemblies() == 1
+
+
+def _told(card: Card) -> tuple:
+    """Everything that the database keeps of a card but keys, moments, numbers and hashes."""
+    own = {"id", "uuid", "number", "search_text", "created_at", "updated_at", "submitted_at"}
+    row = Card.objects.filter(pk=card.pk).values().get()
+    names = ("subject", "best", "low", "high", "basis", "source", "used", "author", "note")
+    entry = ("kind", "actor", "reason", "from_status", "to_status", "version", "changes")
+    return (
+        {name: value for name, value in row.items() if name not in own},
+        list(card.counts.values_list(*names)),
+        list(card.events.order_by("id").values_list(*entry)),
+        row["submitted_at"] is not None,
+        row["search_text"].removeprefix(search.text_of(row["number"])),
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"police": None, "police_basis": ""}, {"detained": None, "source": ("media",)}]
+)
+def test_a_card_submitted_as_it_comes_is_what_saving_and_submitting_make(monitor, changes):
+    answers = card_answers(source_links="https://example.org/a", **changes)
+    saved = services.create(actor=monitor, answers=answers)
+    saved = workflow.apply(saved, "submit", actor=monitor, warnings=["numberless"])
+    card = services.compose(actor=monitor, answers=answers, uuid=uuid.uuid4())
+    card = workflow.submit_new(card, actor=monitor, warnings=["numberless"])
+    assert _told(card) == _told(saved)
+    assert Card.objects.get(pk=card.pk).number == "2018-ALMATY-002"
+    assert proof.verify().faults == ()
+
+
+def test_a_card_that_lacks_something_is_not_written_at_all(monitor):
+    card = services.compose(actor=monitor, answers=card_answers(place=""), uuid=uuid.uuid4())
+    with pytest.raises(ValidationError) as refused, transaction.atomic():
+        workflow.submit_new(card, actor=monitor)
+    assert set(refused.value.error_dict) == {"place"}
+    assert Card.objects.count() == Event.objects.count() == 0
+
+
+def test_nobody_submits_a_new_card_without_the_right(reference, analyst):
+    card = services.compose(actor=analyst, answers=card_answers(), uuid=uuid.uuid4())
+    with pytest.raises(PermissionDenied), transaction.atomic():
+        workflow.submit_new(card, actor=analyst)
+    assert Card.objects.count() == 0

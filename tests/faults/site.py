@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import importlib.util
 import json
 import os
 import random
@@ -22,6 +21,7 @@ from django.conf import settings
 
 from cards.field import sealing
 from cards.serialise import as_text
+from tests import postgres
 from tests.databases import kind, manage, site_environment
 from tests.factories import card_answers
 
@@ -44,12 +44,16 @@ def posted(answers: dict, **fields) -> dict:
 
 
 class Answer:
-    """``status``, ``body`` and where it leads."""
+    """``status``, ``content`` and where it leads."""
 
     def __init__(self, response: http.client.HTTPResponse):
         self.status = response.status
         self.location = response.headers.get("Location", "")
-        self.body = response.read().decode()
+        self.content = response.read()
+
+    @property
+    def body(self) -> str:
+        return self.content.decode()
 
     @property
     def json(self) -> dict:
@@ -67,6 +71,13 @@ class Person:
         """Raises one of BROKEN if no whole answer came."""
         body = urllib.parse.urlencode(data, doseq=True).encode()
         return self._send(path, body, "application/x-www-form-urlencoded")
+
+    def get(self, path: str) -> Answer:
+        """Raises one of BROKEN if no whole answer came."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS_TO_ANSWER)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers={"Cookie": self.cookies})
+            return Answer(connection.getresponse())
 
     def _send(self, path: str, body: bytes, kind: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS_TO_ANSWER)
@@ -100,11 +111,15 @@ class Person:
 
 
 class Site:
-    """Gunicorn with two workers on a database of its own."""
+    """Gunicorn with two workers on a database of its own. ``more``: of its environment."""
 
-    def __init__(self, url: str, folder: Path):
+    #: More arguments of gunicorn.
+    options: tuple[str, ...] = ()
+
+    def __init__(self, url: str, folder: Path, **more: str):
         self.url, self.folder = url, folder
-        self.environment = site_environment(url, folder) | {"DEBUG": "false"}
+        self.environment = site_environment(url, folder) | {"DEBUG": "false"} | more
+        self.log, self.workers = subprocess.DEVNULL, WORKERS
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -123,7 +138,8 @@ class Site:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "monitoring.wsgi", "--preload"]
-        command += ["--workers", str(WORKERS), "--bind", f"127.0.0.1:{self.port}"]
+        command += ["--config", "python:monitoring.gunicorn", *self.options]
+        command += ["--workers", str(self.workers), "--bind", f"127.0.0.1:{self.port}"]
         command += ["--no-control-socket", "--log-level", "critical"]
         command += ["--timeout", str(SECONDS_TO_ANSWER)]
         # A server that is being killed has much to say.
@@ -132,7 +148,7 @@ class Site:
             cwd=settings.BASE_DIR,
             env=self.environment,
             start_new_session=True,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log,
         )
         self.wait()
 
@@ -180,7 +196,7 @@ class Site:
             return cursor.fetchall()
 
     def connect(self):
-        if kind() == "sqlite":
+        if self.url.startswith("sqlite"):
             import sqlite3
 
             from django.db.backends.sqlite3._functions import register
@@ -200,16 +216,8 @@ def new_site(folder: Path) -> Iterator[Site]:
     if kind() == "sqlite":
         yield Site(f"sqlite:///{folder / 'site.sqlite3'}", folder)
         return
-    with _with_postgres().temporary_server() as url:
+    with postgres.tools().temporary_server() as url:
         yield Site(url, folder)
-
-
-def _with_postgres():
-    path = settings.BASE_DIR / ".ci" / "with_postgres.py"
-    spec = importlib.util.spec_from_file_location("with_postgres", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def new_card(number: int, **changes) -> tuple[str, dict]:

@@ -8,6 +8,7 @@ dictionaries; the two must agree after every step.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid as uuids
 from collections import Counter
@@ -31,6 +32,7 @@ FIELDS = ("settlement", "demands", "description")
 TABS = ("one", "two")
 PIECE = 900
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 6
+CAMERA = hashlib.sha256(words.CAMERA + PDF).hexdigest()
 
 tab, text, heard = st.sampled_from(TABS), st.integers(0, 3), st.booleans()
 step = st.one_of(
@@ -94,7 +96,7 @@ class World:
         self.outcomes: dict[str, tuple] = {}
         self.news: set[tuple] = set()
         self.outcome_names = [str(uuids.uuid4()) for _turn in range(3)]
-        self.file = words.file_of(self.uuid, PDF)
+        self.file = words.file_of(self.uuid, PDF, taken_by="observer")
         self.file_name, self.believed, self.come, self.attached = str(uuids.uuid4()), 0, 0, False
 
     # What people do
@@ -275,7 +277,9 @@ class World:
         updates = CaseUpdate.objects.filter(case__card=card)
         rows = [(row.case.case_code, int(row.fine_mci)) for row in updates.select_related("case")]
         assert sorted(rows) == sorted(self.news)
-        assert Attachment.objects.filter(card=card).count() == int(self.attached)
+        facts = ("taken_by", "camera_sha256")
+        files = list(Attachment.objects.filter(card=card).values_list(*facts))
+        assert files == [("observer", CAMERA)] * int(self.attached)
 
 
 @pytest.fixture

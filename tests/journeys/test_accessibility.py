@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.editions import draft_and_frozen, on_the_public_page, with_a_box
 from tests.journeys.conftest import DESK, PHONE
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
     "monitor": [
@@ -41,6 +42,10 @@ PAGES = {
         "{application}",
         "{application}edit/",
         "/cards/import/applications/",
+        "/jobs/",
+        "{running}",
+        "{done}",
+        "{failed}",
         "/guide/",
         "/guide/editors/",
         "/guide/monitors/",
@@ -53,10 +58,37 @@ PAGES = {
         "/reports/indicators/",
         "/reports/indicators/police_control/",
         "/reports/method/",
+        "/reports/explore/?rows=place&columns=police_actions&measure=row",
+        "/reports/explore/?rows=city&chart=map&period=2018",
+        "/reports/explore/?rows=form&columns=form&form=rally",
         "/reports/import/",
+        "/reports/2018/regions/KZ-75/",
+        "/reports/periods/",
+        "/reports/periods/new/?part=half_1&year=2026",
+        "/reports/periods/2018/",
+        "/reports/periods/2020/",
+        "/account/tokens/",
+        "/api/v1/",
+        "/reports/reconciliation/",
+        "/reports/reconciliation/new/",
+        "/reports/reconciliation/report/2018/",
+        "/reports/reconciliation/report/2018/tables/8/",
+        "/reports/reconciliation/report/2018/changes/",
+        "/reports/reconciliation/report/2018/enter/8/?period=2019",
         "/cards/import/coverage/",
+        "/reports/editions/",
+        "/reports/editions/2018-1/",
+        "/reports/editions/2018-1/history/",
+        "/reports/editions/2018-1/read/ru/",
+        "/reports/editions/2018-1/chapters/overall/ru/",
+        "/reports/editions/2018-2/",
+        "/reports/editions/2018-1/boxes/new/",
+        "/reports/editions/2018-1/boxes/{box}/",
+        "/reports/editions/2018-1/pictures/{picture}/",
+        "/editions/",
+        "/editions/2018-3/ru/",
     ],
-    "administrator": ["/settings/people/{account}/history/"],
+    "administrator": ["/settings/people/{account}/history/", "/settings/status/", "/jobs/"],
 }
 #: What is folded away has to be read, too.
 UNFOLD = "document.querySelectorAll('.waiting details, .files details').forEach(d => d.open = true)"
@@ -77,6 +109,24 @@ def under_review(editor) -> dict[str, str]:
     card.refresh_from_db()
     review.verify(card, actor=editor, fields=["place"], version=card.version)
     return {"submitted": card.get_absolute_url(), "chosen": str(card.uuid)}
+
+
+def long_work(user) -> dict[str, str]:
+    """A job under way, one that is done and one that failed."""
+    from django.utils import timezone
+
+    from monitoring.jobs import pulse
+    from monitoring.jobs.models import Job
+
+    now = timezone.now()
+    known = {"kind": "load", "asked_by": user, "language": "ru", "about": "cards.csv",
+             "parameters": {"kind": "cards"}, "started_at": now, "attempts": 1}  # fmt: skip
+    running = Job.objects.create(state="running", beat_at=now, **known)
+    pulse.beat(running, pulse.Pulse(now, 1, "writing", 2, 5))
+    done = Job.objects.create(state="done", ended_at=now, result="/cards/import/", **known)
+    failed = Job.objects.create(state="failed", ended_at=now, error="stopped", **known)
+    made = {"running": running, "done": done, "failed": failed}
+    return {name: job.get_absolute_url() for name, job in made.items()}
 
 
 def violations(page) -> list[tuple[str, str]]:
@@ -140,10 +190,16 @@ def places_for(user) -> dict[str, str]:
     history.record(EventKind.ACCOUNT, account=user, actor=None, reason="So", changes=changes)
     if user.role == "monitor":
         places |= waiting(user)
+    if user.role == "analyst":
+        draft, _frozen = draft_and_frozen(user)
+        box, picture = with_a_box(draft, user)
+        places |= {"box": box.pk, "picture": picture.pk}
+        on_the_public_page(user)
     if user.role == "editor":
         places["draft"] = make_card("draft", monitor=user).get_absolute_url()
         places |= cards_on_one_assembly()
         places |= under_review(user)
+        places |= long_work(user)
     return places
 
 

@@ -43,7 +43,8 @@ def sign_in(page: Page, username: str, password: str = NEW) -> None:
     page.goto("/sign-in/")
     page.fill("main [name=username]", username)
     page.fill("[name=password]", password)
-    page.press("[name=password]", "Enter")
+    with page.expect_navigation():
+        page.press("[name=password]", "Enter")
 
 
 def sign_out(page: Page) -> None:
@@ -228,6 +229,11 @@ def test_nothing_of_an_account_stands_in_anybodys_way(stranger, light):
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= page.viewport_size["width"], what
 
+    def send(page: Page) -> None:
+        # A page about to be left is no page to look at.
+        with page.expect_navigation():
+            page.locator("main form button").click()
+
     page = stranger(color_scheme=light)
     path = link_for("aigerim", role="administrator")
     User.objects.filter(username="aigerim").update(all_regions=False)
@@ -238,7 +244,7 @@ def test_nothing_of_an_account_stands_in_anybodys_way(stranger, light):
     page.goto("/account/second-factor/app/")
     look(page, "app")
     page.fill("[name=code]", "1")
-    page.locator("main form button").click()
+    send(page)
     look(page, "app, refused")
     page.goto("/account/second-factor/")
     set_up_app(page)
@@ -254,7 +260,7 @@ def test_nothing_of_an_account_stands_in_anybodys_way(stranger, light):
         page.goto("/settings/people/invite/")
         page.fill("main [name=username]", f"next-{viewport['width']}")
         page.fill("[name=alias]", f"Next {viewport['width']}")
-        page.locator("main form button").click()
+        send(page)
         look(page, "link")
         page.goto(path)
         look(page, "a link used up")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -622,8 +623,17 @@ def test_photographs_wait_in_the_queue_and_go_in_pieces(page, tmp_path):
     files = [
         {"name": f"p{n}.jpg", "mimeType": "image/jpeg", "buffer": photograph(n)} for n in range(2)
     ]
-    page.set_input_files("[data-photos]", files)
-    expect(page.locator("[data-photo-list] li")).to_have_count(2)
+    page.fill("[data-photo-caption]", "The square")
+    page.select_option("[data-photo-by]", "observer")
+    page.set_input_files("[data-photos]", files[:1])
+    rows = page.locator("[data-photo-list] li")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("The square · Taken by: Another observer · sealed, waits")
+    # The caption was of that one; whoever took it takes the next one too, unless told otherwise.
+    expect(page.locator("[data-photo-caption]")).to_have_value("")
+    expect(page.locator("[data-photo-by]")).to_have_value("observer")
+    page.set_input_files("[data-photos]", files[1:])
+    expect(rows).to_have_count(2)
     field.finish(page)
     field.at_home(page)
     assert field.parcels(page) == 3
@@ -641,7 +651,141 @@ def test_photographs_wait_in_the_queue_and_go_in_pieces(page, tmp_path):
     field.everything_sent(page)
     rows = list(Attachment.objects.filter(card=cards().get()).order_by("id"))
     assert [row.name for row in rows] == ["photo-1.jpg", "photo-2.jpg"]
+    assert [(row.caption, row.taken_by) for row in rows] == [
+        ("The square", "observer"),
+        ("", "observer"),
+    ]
+    # What arrived is smaller; the checksum is that of the very file that was picked.
+    assert [row.camera_sha256 for row in rows] == [
+        hashlib.sha256(file["buffer"]).hexdigest() for file in files
+    ]
+    assert all(row.was_made_smaller for row in rows)
     assert broken == [1]
+
+
+def test_what_is_said_of_a_photograph_stays_with_the_draft(page, handset, monitor):
+    """Through a restart without a network, and on another device once it has arrived."""
+    field.open_field(page)
+    page.context.set_offline(True)
+    uuid = field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    # As on the laptop: what nobody says stays unknown.
+    expect(page.locator("[data-photo-by]")).to_have_value("")
+    page.select_option("[data-photo-by]", "monitor")
+    page.fill("[data-photo-caption]", "Before the akimat")
+    file = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photograph(7)}
+    page.set_input_files("[data-photos]", [file])
+    row = page.locator("[data-photo-list] li")
+    said = "Before the akimat · Taken by: The monitor themselves"
+    expect(row).to_contain_text(f"{said} · sealed, waits")
+    field.kept(page)
+    page.reload()
+    page.wait_for_selector(field.READY)
+    expect(row).to_contain_text(f"{said} · sealed, waits")
+    # Of the picture nothing lies here in the clear, and neither does what was said of it.
+    assert "Before the akimat" not in field.dump(page)
+    page.context.set_offline(False)
+    field.everything_sent(page)
+    expect(row).to_contain_text(f"{said} · on the site", timeout=20_000)
+    other = handset().new_page()
+    field.sign_in(other, monitor.username)
+    field.made_ready(other)
+    field.open_field(other)
+    other.click("[data-open]")
+    field.until(other, f"location.hash === '#card-{uuid}'")
+    expect(other.locator("[data-photo-list] li")).to_contain_text(f"{said} · on the site")
+
+
+def test_the_card_just_made_here_is_the_last_one_without_a_network(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    field.fill(page, settlement="Baizak", place_type="road", police=2)
+    page.fill("#id_place", field.WORD)
+    field.finish(page)
+    field.at_home(page)
+    assert field.parcels(page) == 1
+    page.reload()
+    page.wait_for_selector(field.READY)
+    field.new_card(page)
+    taken = {"city": "almaty", "settlement": "Baizak", "place_type": "road"}
+    for name, value in taken.items():
+        expect(page.locator(f"#id_{name}")).to_have_value(value)
+        label = page.locator(f'.question[data-field="{name}"] .question__label')
+        expect(label).to_contain_text("as on your last card")
+    # Nothing else of that card: neither the place in its own words nor what happened there.
+    answers = page.evaluate(
+        """async () => {
+          const { read } = await import("/static/js/field/answers.js");
+          const given = Object.entries(read(document.getElementById("card-form")));
+          return given.filter(([, values]) => values.join("")).map(([name]) => name);
+        }"""
+    )
+    assert set(answers) == {*taken, "date", "date_precision"}
+    assert not field.answers_in(field.dump(page), "Baizak")
+
+
+def test_what_was_repeated_is_changed_like_any_other_answer(page, monitor):
+    from tests.factories import make_card
+
+    make_card("submitted", monitor=monitor, settlement="Baizak")
+    field.open_field(page)
+    expect(page.locator("text=Sent lately")).to_be_visible()
+    uuid = field.new_card(page)
+    marks = page.locator(".question__repeated")
+    expect(marks).to_have_count(3)
+    page.fill("#id_settlement", "Otegen Batyr")
+    expect(marks).to_have_count(2)
+    # In another city nothing of the old place stands; what was typed here stays.
+    page.select_option("#id_city", "talgar")
+    expect(marks).to_have_count(0)
+    expect(page.locator("#id_place_type")).to_have_value("")
+    expect(page.locator("#id_settlement")).to_have_value("Otegen Batyr")
+    page.click("[data-save]")
+    field.at_home(page)
+    card = cards().get(uuid=uuid)
+    assert (card.city_id, card.settlement, card.place_type) == ("talgar", "Otegen Batyr", "")
+    # The marks are kept with the draft.
+    uuid = field.new_card(page)
+    expect(page.locator("#id_city")).to_have_value("talgar")
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.reload()
+    page.wait_for_selector(field.READY)
+    expect(marks).to_have_count(2)
+
+
+def test_a_quick_card_repeats_only_what_it_shows(page, monitor):
+    from tests.factories import make_card
+
+    make_card("submitted", monitor=monitor, settlement="Baizak")
+    field.open_field(page)
+    expect(page.locator("text=Sent lately")).to_be_visible()
+    field.new_card(page, "quick")
+    expect(page.locator("#id_city")).to_have_value("almaty")
+    expect(page.locator(".question__repeated")).to_have_count(1)
+    assert page.input_value("#id_settlement") == page.input_value("#id_place_type") == ""
+    page.click("[data-whole]")
+    expect(page.locator(".question__repeated")).to_have_count(3)
+    expect(page.locator("#id_settlement")).to_have_value("Baizak")
+
+
+def test_while_the_drafts_are_locked_no_place_is_given_away(page, monitor):
+    from tests.factories import make_card
+
+    make_card("submitted", monitor=monitor, settlement="Baizak")
+    field.open_field(page)
+    expect(page.locator("text=Sent lately")).to_be_visible()
+    field.new_card(page)
+    expect(page.locator("#id_settlement")).to_have_value("Baizak")
+    page.click("[data-view=card] [data-go=home]")
+    page.context.set_offline(True)
+    page.click("[data-go=device]")
+    page.click("[data-lock-now]")
+    expect(page.locator(".field-locked")).to_be_visible()
+    field.new_card(page)
+    assert page.input_value("#id_city") == page.input_value("#id_settlement") == ""
+    expect(page.locator(".question__repeated")).to_have_count(0)
 
 
 def test_counts_over_time_go_along(page):

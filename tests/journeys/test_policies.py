@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.test_accessibility import PAGES, places_for
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 #: The pages of the settings, whose scripts and styles are Django's own.
 SETTINGS = [

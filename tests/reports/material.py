@@ -14,9 +14,11 @@ from reports.types import (
     Facts,
     Key,
     Label,
+    Law,
     Period,
     Report,
     Sum,
+    Terms,
     Value,
     Vocabulary,
 )
@@ -57,6 +59,16 @@ VOCABULARY = Vocabulary(
     topics={code: label(code) for code in GROUP_OF_TOPIC},
     topic_groups={code: label(code) for code in GROUPS},
     group_of_topic=GROUP_OF_TOPIC,
+    laws=(
+        Law(
+            "permits",
+            label("permits"),
+            datetime.date(1995, 3, 17),
+            datetime.date(2020, 6, 5),
+            Terms("permit", 10),
+            label("permits are asked for"),
+        ),
+    ),
 )
 
 

@@ -42,7 +42,13 @@ def test_build_report_writes_what_is_asked_for(reference, tmp_path):
     )  # fmt: skip
     assert (status, out) == (0, "")
     tables = {f"table-{table.code}.csv" for table in source.gather("2018").report.tables}
-    figures = {f"figure-{n}-{code}.svg" for n in range(1, 7) for code in ("kk", "en")}
+    figures = {
+        f"figure-{n}-{code}.{form}"
+        for n in range(1, 7)
+        for code in ("kk", "en")
+        for form in ("svg", "png")
+    }
+    figures |= {f"figure-{n}.csv" for n in range(1, 7)}
     assert {path.name for path in folder.iterdir()} == {
         "values.csv",
         "report.json",
@@ -66,7 +72,8 @@ def test_build_report_is_in_russian_with_every_form_unless_told_otherwise(refere
     make_card("approved")
     assert run("build_report", "2018", "--out", tmp_path)[0] == 0
     names = {path.name for path in tmp_path.iterdir()}
-    assert {f"report-2018-ru.{ending}" for ending in ("pdf", "xlsx", "html")} <= names
+    assert {f"report-2018-ru.{ending}" for ending in ("pdf", "docx", "xlsx", "html")} <= names
+    assert "report-2018-datapackage.zip" in names
     assert not [name for name in names if name.endswith(("-kk.pdf", "-en.pdf"))]
     assert (tmp_path / "report-2018-ru.pdf").read_bytes().startswith(b"%PDF-")
 
@@ -75,7 +82,7 @@ def test_build_report_is_in_russian_with_every_form_unless_told_otherwise(refere
     ("arguments", "message"),
     [
         (("1999", "--out", "x"), "There is no period “1999”. Known: 2010, 2011-2012"),
-        (("2018", "--out", "x", "--formats", "docx"), "Unknown formats: docx. Known: pdf,"),
+        (("2018", "--out", "x", "--formats", "odt"), "Unknown formats: odt. Known: pdf,"),
         (("2018", "--out", "x", "--formats", ""), "Unknown formats: none"),
     ],
 )

@@ -20,11 +20,14 @@ from cards.field import sealing
 from cards.forms.merging import MergeForm
 from cards.models import Card
 from cards.serialise import answers_of, as_text
+from reports.editions.pictures import version_of
+from reports.models import Box, BoxPicture
+from reports.public import shown
 from tests.cards.test_card_views import posted
 from tests.cards.test_merging import proposed
 from tests.factories import outcome_answers
 from tests.security.routes import MANAGED
-from tests.security.world import Thing, World, picture
+from tests.security.world import PRINTED, Thing, World, picture
 
 #: No person and no row has this number.
 NOBODY = 999_999_999
@@ -100,15 +103,47 @@ ADDRESSES: dict[str, Callable[[World, Thing | None], dict[str, Any]]] = {
     "period": _fixed(period="2018"),
     "table": _fixed(period="2018", table="1"),
     "figure": _fixed(period="2018", number="1", language="en"),
+    "figure_file": _fixed(period="2018", number="1", language="en", form="csv"),
     "report_file": _fixed(period="2018", form="csv", language="en"),
+    "view_file": _fixed(form="csv", **{QUERY: "rows=form"}),
+    "view": lambda world, thing: {"pk": world.view},
+    "own_view": lambda world, thing: {"pk": world.view},
+    "own_job": lambda world, thing: {"uuid": world.job},
+    "edition": _fixed(code="2018-1"),
+    "edition/language": _fixed(code="2018-1", language="en"),
+    "edition/file": _fixed(code="2018-2", name="values.csv"),
+    "edition/chapter": _fixed(code="2018-1", chapter="overall", language="en"),
+    "edition/box": lambda world, thing: {"code": "2018-1", "pk": _box().pk},
+    "edition/picture": lambda world, thing: {"code": "2018-1", "pk": _picture().pk},
+    "public_index": _fixed(language="en"),
+    "public": _fixed(code="2018-3"),
+    "public/language": _fixed(code="2018-3", language="en"),
+    "public/figure": _fixed(code="2018-3", language="en", number="1"),
+    "public/picture": lambda world, thing: {"code": "2018-3", "name": _public_picture()},
+    "public/file": _fixed(code="2018-3", name="report-2018-3.json"),
+    "region_period": _fixed(period="2018", region="KZ-75"),
+    "region_table": _fixed(period="2018", region="KZ-75", table="1"),
+    "region_figure": _fixed(period="2018", region="KZ-75", number="1", language="en"),
+    "region_drawing": _fixed(period="2018", region="KZ-75", number="1", language="en", form="csv"),
+    "region_file": _fixed(period="2018", region="KZ-75", form="csv", language="en"),
+    "own_period": _fixed(code="2020"),
+    "printed": _fixed(edition=PRINTED),
+    "printed_table": _fixed(edition=PRINTED, table="1"),
+    "printed_file": _fixed(edition=PRINTED, form="csv", language="en"),
     "app": _fixed(app_label="cards"),
     "account": lambda world, thing: {"pk": world.people["o"].pk},
     "account/link": lambda world, thing: {"pk": world.invited.pk, "invitation": world.link},
     "invitation": lambda world, thing: {"token": world.token},
     "session": lambda world, thing: {"pk": world.session},
+    "token": lambda world, thing: {"pk": world.programs["2"][0].pk},
+    "account/token": lambda world, thing: {
+        "pk": world.people["2"].pk,
+        "token": world.programs["2"][0].pk,
+    },
     "passkey": lambda world, thing: {"pk": world.passkey},
     "device": lambda world, thing: {"pk": world.device.pk},
     "piece": _fixed(uuid=uuids.UUID(int=7), **{QUERY: f"offset=0&size={2**20}"}),
+    "no_address": _fixed(anything="nothing/here/"),
     "nothing_here": _fixed(url="nothing/here"),
 }
 #: Arguments that name nothing: whoever may come in is told so.
@@ -122,14 +157,88 @@ NOTHING_THERE: dict[str, tuple[dict[str, Any], ...]] = {
         {"period": "2018", "number": "77", "language": "en"},
         {"period": "2018", "number": "1", "language": "la"},
     ),
+    "figure_file": (
+        {"period": "2018", "number": "77", "language": "en", "form": "png"},
+        {"period": "2018", "number": "1", "language": "la", "form": "png"},
+        {"period": "2018", "number": "1", "language": "en", "form": "gif"},
+    ),
+    # A region that does not exist, one without a city, a year that rests on earlier reports.
+    "region_period": (
+        {"period": "2018", "region": "KZ-00"},
+        {"period": "2018", "region": "KZ-YUZ"},
+        {"period": "2017", "region": "KZ-75"},
+    ),
+    "region_table": ({"period": "2018", "region": "KZ-75", "table": "77"},),
+    "region_figure": (
+        {"period": "2018", "region": "KZ-75", "number": "77", "language": "en"},
+        {"period": "2018", "region": "KZ-75", "number": "1", "language": "la"},
+    ),
+    "region_file": ({"period": "2018", "region": "KZ-75", "form": "doc", "language": "en"},),
+    "region_drawing": (
+        {"period": "2018", "region": "KZ-75", "number": "77", "language": "en", "form": "png"},
+        {"period": "2018", "region": "KZ-75", "number": "1", "language": "la", "form": "png"},
+        {"period": "2018", "region": "KZ-75", "number": "1", "language": "en", "form": "gif"},
+    ),
+    "own_period": ({"code": "1913"},),
     "report_file": (
         {"period": "2018", "form": "doc", "language": "en"},
         {"period": "2018", "form": "csv", "language": "la"},
+    ),
+    "view_file": ({"form": "doc"},),
+    "view": ({"pk": NOBODY},),
+    "own_view": ({"pk": NOBODY},),
+    "own_job": ({"uuid": str(uuids.UUID(int=9))},),
+    "edition": ({"code": "1913-1"},),
+    "edition/language": (
+        {"code": "1913-1", "language": "en"},
+        {"code": "2018-1", "language": "la"},
+    ),
+    "edition/file": (
+        {"code": "2018-1", "name": "values.csv"},
+        {"code": "2018-2", "name": "poems.csv"},
+    ),
+    "edition/chapter": (
+        {"code": "2018-1", "chapter": "poetry", "language": "en"},
+        {"code": "2018-1", "chapter": "annex", "language": "en"},
+        {"code": "1913-1", "chapter": "overall", "language": "en"},
+        {"code": "2018-1", "chapter": "overall", "language": "la"},
+    ),
+    "edition/box": ({"code": "2018-1", "pk": NOBODY}, {"code": "1913-1", "pk": 1}),
+    "edition/picture": ({"code": "2018-1", "pk": NOBODY}, {"code": "1913-1", "pk": 1}),
+    # A draft, a frozen edition that nobody has published, and none at all.
+    "public": ({"code": "2018-1"}, {"code": "2018-2"}, {"code": "1913-1"}),
+    "public/language": (
+        {"code": "2018-1", "language": "en"},
+        {"code": "2018-2", "language": "en"},
+        {"code": "2018-3", "language": "kk"},
+    ),
+    "public/figure": (
+        {"code": "2018-2", "language": "en", "number": "1"},
+        {"code": "2018-3", "language": "en", "number": "77"},
+    ),
+    "public/picture": (
+        {"code": "2018-3", "name": "0123456789abcdef.jpg"},
+        {"code": "2018-1", "name": "0123456789abcdef.jpg"},
+    ),
+    "public/file": (
+        {"code": "2018-2", "name": "values.csv"},
+        {"code": "2018-3", "name": "poems.csv"},
+    ),
+    "printed": ({"edition": "1913"}, {"edition": "2018/x"}),
+    "printed_table": (
+        {"edition": PRINTED, "table": "77"},
+        {"edition": "1913", "table": "1"},
+    ),
+    "printed_file": (
+        {"edition": PRINTED, "form": "doc", "language": "en"},
+        {"edition": PRINTED, "form": "csv", "language": "la"},
+        {"edition": "1913", "form": "csv", "language": "en"},
     ),
     "card/transition": ({"uuid": None, "name": "publish"},),
     "card/check": ({"uuid": None, "code": "poetry"},),
     "account": ({"pk": NOBODY},),
     "account/link": ({"pk": NOBODY, "invitation": 1},),
+    "account/token": ({"pk": NOBODY, "token": 1},),
     "invitation": ({"token": "an-open-sesame"},),
     "chosen": ({QUERY: "action=burn"}, {}),
 }
@@ -182,6 +291,25 @@ def _parcel(world: World, thing: Thing | None) -> Json:
     return Json(device=DEVICE, parcel=sealing.seal(json.dumps(said).encode()))
 
 
+def _box() -> Box:
+    """The case box of the draft."""
+    return Box.objects.get(edition__code="2018-1", order=1)
+
+
+def _picture() -> BoxPicture:
+    return BoxPicture.objects.get(box=_box())
+
+
+def _public_picture() -> str:
+    [sha256] = shown.pictures(shown.edition("2018-3"))
+    return f"{sha256[:16]}.jpg"
+
+
+def _box_form(version: int) -> dict[str, Any]:
+    """A case box as its form posts it."""
+    return {"version": version, "chapter": "overall", "title_ru": "Other", "title_en": "Other"}
+
+
 #: A device that nobody has used yet.
 DEVICE = str(uuids.UUID(int=8))
 PASSWORDS = dict.fromkeys(("new_password1", "new_password2"), "a slow walk along the river")
@@ -206,6 +334,21 @@ POSTED: dict[str, Callable[[World, Thing], dict[str, Any]]] = {
     "cards:application_review": lambda world, thing: {"decision": "refuse", "reason": "Because"},
     "cards:application_link": lambda world, thing: {"card": partner(world).card.number},
     "cards:application_unlink": lambda world, thing: {"reason": "Because"},
+    "reports:explore_save": lambda world, thing: {"name": "Another", "query": "rows=form"},
+    "reports:editions": lambda world, thing: {"period": "2018", "languages": ["en"]},
+    "reports:edition_languages": lambda world, thing: {"languages": ["en"]},
+    "reports:edition_thaw": lambda world, thing: {"reason": "Because"},
+    "reports:edition_chapter": lambda world, thing: {"text": "Words.", "version": "0"},
+    "reports:edition_preview": lambda world, thing: {"text": "Words."},
+    "account:tokens": lambda world, thing: {
+        "name": "notebook", "purpose": "The yearly report", "scopes": ["values"], "days": "90",
+    },
+    "reports:edition_box_new": lambda world, thing: _box_form(0),
+    "reports:edition_box": lambda world, thing: _box_form(_box().version),
+    "reports:edition_box_preview": lambda world, thing: {"text": "Words."},
+    "reports:edition_box_move": lambda world, thing: {"chapter": "character"},
+    "reports:edition_box_remove": lambda world, thing: {"removed": "yes"},
+    "reports:edition_picture": lambda world, thing: {"version": version_of(_picture())},
     "account:app": lambda world, thing: {"code": "000000"},
     "account:password": lambda world, thing: PASSWORDS,
     "invitation": lambda world, thing: PASSWORDS,

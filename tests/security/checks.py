@@ -267,7 +267,7 @@ def wrong_settings(world: World) -> list[str]:
     wrong = []
     for letter, person in world.people.items():
         request = SimpleNamespace(user=person or AnonymousUser())
-        may = letter in "DdCT"
+        may = letter in "DdCT4"
         for page in site._registry.values():
             said = (
                 page.has_module_permission(request),

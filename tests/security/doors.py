@@ -10,19 +10,30 @@ import time
 import uuid as uuids
 from itertools import product
 from types import SimpleNamespace
+from unittest import mock
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from monitoring.accounts import devices, fresh, invitations, passkeys, second_factor, sessions
-from monitoring.accounts.models import Device, Role, UserSession
+from monitoring.accounts import (
+    devices,
+    fresh,
+    invitations,
+    passkeys,
+    second_factor,
+    sessions,
+    tokens,
+)
+from monitoring.accounts.models import Device, Role, Token, UserSession
 from monitoring.accounts.views import sign_in
+from monitoring.api import rate
 from tests.security import matrix
 from tests.security.addresses import NOBODY
 from tests.security.checks import taken_back
-from tests.security.world import World
+from tests.security.world import TOKENS, World
 
 
 def wrong_accounts(world: World) -> list[str]:
@@ -61,8 +72,18 @@ def wrong_accounts(world: World) -> list[str]:
         if keys.exists():
             wrong.append("a passkey stays")
     wrong += _wrong_devices(world)
-    for name in ("person", "change", "link", "close", "reopen", "end_sessions", "revoke"):
-        numbers = [NOBODY, world.link] if name == "revoke" else [NOBODY]
+    wrong += _wrong_tokens(world)
+    for name in (
+        "person",
+        "change",
+        "link",
+        "close",
+        "reopen",
+        "end_sessions",
+        "revoke",
+        "token_revoke",
+    ):
+        numbers = [NOBODY, world.link] if "revoke" in name else [NOBODY]
         place, how = reverse(f"people:{name}", args=numbers), "GET" if name == "person" else "POST"
         if matrix.send(world, "E", how, place).status != 403:
             wrong.append(f"{name} tells an editor that there is no such account")
@@ -99,6 +120,65 @@ def _wrong_devices(world: World) -> list[str]:
         devices.forget_all(owner, actor=owner)
         if rows.filter(forgotten_at=None).exists():
             wrong.append("a device is left")
+    return wrong
+
+
+def _wrong_tokens(world: World) -> list[str]:
+    """Tokens that somebody else revokes, that end others, or that go on when they are over."""
+    wrong, owner, stranger = [], world.people["2"], world.people["3"]
+    token, text = world.programs["2"]
+    for letter, (_token, said) in world.programs.items():
+        if (tokens.find(said) is not None) != TOKENS[letter].good:
+            wrong.append(f"the token of {letter} is found, or it is not")
+    if tokens.find(text.removeprefix(tokens.BEGINS)) or tokens.find(text[:-1]):
+        wrong.append("a token is found by part of its text")
+    with taken_back():
+        other, _text = tokens.issue(owner, name="a", purpose="b", scopes=["values"])
+        third, _text = tokens.issue(owner, name="a", purpose="b", scopes=["cards"])
+        if (other.scopes, third.scopes) != (("values",), ("cards",)):
+            wrong.append("a token is good for something else than was asked for")
+        tokens.revoke_one(owner, third.pk, actor=owner)
+        tokens.revoke_one(stranger, token.pk, actor=stranger)
+        for call in (
+            lambda: tokens.revoke_one(owner, token.pk, actor=stranger),
+            lambda: tokens.revoke_all(owner, actor=stranger),
+        ):
+            try:
+                call()
+            except PermissionDenied:
+                continue
+            wrong.append("somebody else may revoke a token")
+        if {each.pk for each in tokens.of(owner)} != {token.pk, other.pk}:
+            wrong.append("a token is revoked by somebody else")
+        tokens.revoke_one(owner, token.pk, actor=owner)
+        if tokens.of(owner) != [other] or tokens.find(text):
+            wrong.append("another token is revoked, or this one stays")
+        tokens.revoke_all(owner, actor=world.people["D"])
+        if tokens.of(owner) or not tokens.of(stranger):
+            wrong.append("a token is left, or somebody else's is not")
+    for letter, scopes in (
+        ("M", ()),
+        ("E", ("values", "cards")),
+        ("A", ("values", "cards")),
+        ("D", ()),
+    ):
+        if tokens.scopes_for(world.people[letter]) != scopes:
+            wrong.append(f"a token of {letter} may read {tokens.scopes_for(world.people[letter])}")
+    for letter, scope in (("M", "values"), ("D", "cards"), ("E", "accounts")):
+        with taken_back():
+            try:
+                tokens.issue(world.people[letter], name="a", purpose="b", scopes=[scope])
+            except PermissionDenied:
+                continue
+            wrong.append(f"{letter} gets a token for {scope}")
+    with mock.patch.object(rate, "seconds_to_wait", return_value=7):
+        if matrix.send(world, "2", "GET", reverse("api:periods")).status != 429:
+            wrong.append("a program may ask as fast as it likes")
+    with taken_back():
+        Token.objects.filter(pk=token.pk).update(account=world.people["M"])
+        place = reverse("account:tokens")
+        if matrix.send(world, "M", "GET", place).status != 200:
+            wrong.append("who may have none any more cannot see what is left")
     return wrong
 
 

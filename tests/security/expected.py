@@ -9,7 +9,7 @@ from tests.accounts import test_access as access
 from tests.accounts import test_application_access as papers
 from tests.cards import test_workflow as life
 from tests.security.routes import Cell, Row
-from tests.security.world import KEPT_OUT, NOT_FRESH, Thing, World
+from tests.security.world import KEPT_OUT, NOT_FRESH, TOKENS, Thing, World
 
 #: (right, state) -> letters, of cards and of applications.
 RIGHTS = access.cells(access.OF_A_CARD) | papers.cells()
@@ -52,6 +52,8 @@ def expected(
     world: World, row: Row, method: str, letter: str, thing: Thing | None, kwargs: dict[str, Any]
 ) -> Expected:
     """What the tables say of one cell, for a request that carries its token."""
+    if row.for_programs:
+        return _for_programs(world, row, method, letter, thing)
     cell = row.cell(method)
     door = KEPT_OUT.get(letter)
     if door and not any(door.opens.intersection(each.who) for each in row.cells.values()):
@@ -67,9 +69,31 @@ def expected(
         return Expected(frozenset({200 if method == "POST" else 302}), False, asks_again=True)
     if row.named == "upload" and letter != "E":
         return _OUT_OF_REACH
+    if row.named in ("own_view", "own_job") and letter != "E" and _has(world, letter, *cell.who):
+        return _OUT_OF_REACH
     if thing is not None:
         return _of_a_thing(world, cell, letter, thing, kwargs)
     return _decided(cell, any(_has(world, letter, who) for who in cell.who))
+
+
+def _for_programs(world: World, row: Row, method: str, letter: str, thing) -> Expected:
+    """An address of the API: by a token that is good for it, or as a signed-in browser."""
+    cell, holder = row.cell(method), TOKENS.get(letter)
+    way, _colon, scope = row.rest.partition(":")
+    if cell is None:
+        return Expected(frozenset({405}), False)
+    if cell.who == ("all",):
+        return _decided(cell, True)
+    if holder is None and (way == "token" or letter in "NXGLP"):
+        return Expected(frozenset({401}), False)
+    if holder is not None and not holder.good:
+        return Expected(frozenset({401}), False)
+    roles = {who: PLAIN.get(who) for who in cell.who}
+    may = letter != "K" and (holder is None or not scope or scope in holder.scopes)
+    may = may and any(held is None or world.people[letter].role in held for held in roles.values())
+    if may and thing is not None and not sees(letter, thing):
+        return _OUT_OF_REACH
+    return _decided(cell, may)
 
 
 def _of_a_thing(world: World, cell: Cell, letter: str, thing: Thing, kwargs) -> Expected:

@@ -127,6 +127,7 @@ def _tables_spoilt(content: bytes) -> bytes:
 def _pictures() -> dict[str, bytes]:
     jpeg, png, webp = picture(JPEG), picture(PNG), picture(WEBP)
     packed = zlib.compress(SECRET)
+    hundred = zlib.compress(bytes(100 * 2**20), 9)
     lossless = picture(WEBP, lossless=True)[12:]
     found = {
         # Something else behind or before the picture
@@ -193,9 +194,9 @@ def _pictures() -> dict[str, bytes]:
         "PNG of 60,000 × 60,000": huge_png(60_000, 60_000, zlib.compress(bytes(10**6))),
         "PNG of 2³¹ × 2³¹": huge_png(2**31 - 1, 2**31 - 1),
         "PNG of no pixels": huge_png(0, 0),
-        "PNG that unpacks to 100 MB": huge_png(100, 100, zlib.compress(bytes(100 * 2**20), 9)),
-        "PNG text that unpacks to 100 MB": with_chunks(chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(100 * 2**20), 9))),
-        "PNG profile that unpacks to 100 MB": with_chunks(chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(100 * 2**20), 9))),
+        "PNG that unpacks to 100 MB": huge_png(100, 100, hundred),
+        "PNG text that unpacks to 100 MB": with_chunks(chunk(b"zTXt", b"a\0\0" + hundred)),
+        "PNG profile that unpacks to 100 MB": with_chunks(chunk(b"iCCP", b"a\0\0" + hundred)),
         "JPEG of 65,535 × 65,535": huge_jpeg(65_535, 65_535),
         "JPEG of no pixels": huge_jpeg(0, 0),
         "JPEG taller than its data": huge_jpeg(24, 4_000),

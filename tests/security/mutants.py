@@ -20,6 +20,7 @@ from django.db import transaction
 from django.views.decorators.http import require_safe
 
 from cards import at_once, attachments, lookup, reading, workflow
+from cards.api import views as cards_for_programs
 from cards.files import pending
 from cards.querysets import ApplicationQuerySet, CardQuerySet
 from cards.views import applications, detail, field, followups, importing, lists, merging
@@ -34,6 +35,7 @@ from monitoring.accounts import (
     passkeys,
     second_factor,
     sessions,
+    tokens,
 )
 from monitoring.accounts.access import Right
 from monitoring.accounts.admin import Managed, SiteAdmin
@@ -42,7 +44,19 @@ from monitoring.accounts.models import Role
 from monitoring.accounts.views import own as own_account
 from monitoring.accounts.views import people as pages_of_people
 from monitoring.accounts.views import sign_in
+from monitoring.accounts.views import tokens as pages_of_tokens
+from monitoring.api import door
+from monitoring.api import views as described
+from monitoring.jobs import asking
+from monitoring.jobs import views as jobs
+from monitoring.operations import views as operations
 from reports import views as reports
+from reports import views_reconciliation
+from reports.api import views as figures_for_programs
+from reports.editions import box_views as boxes
+from reports.editions import views as editions
+from reports.explorer import saved
+from reports.explorer import views as explorer
 from tests.security import matrix
 from tests.security.checks import (
     SERVICES,
@@ -61,7 +75,8 @@ from tests.security.world import World
 #: Modules whose views are tried with each of their guards left out.
 VIEWS = (
     card_views, detail, followups, importing, lists, reports, applications, desk, merging,
-    own_account, pages_of_people, sign_in, field,
+    own_account, pages_of_people, sign_in, field, explorer, editions, boxes, pages_of_tokens, described,
+    cards_for_programs, figures_for_programs, views_reconciliation, jobs, operations,
 )  # fmt: skip
 #: Functions that decide who may -> the routes that they stand before ("" : the tables suffice).
 POLICY: tuple[tuple[Callable, str], ...] = (
@@ -78,6 +93,7 @@ POLICY: tuple[tuple[Callable, str], ...] = (
     (access.own_or_reviewed, ""),
     (access.editor_or_own_pending, ""),
     (access.not_author, ""),
+    (access.ask, ""),
     (access.allowed, ""),
     (CardQuerySet.visible_to, ""),
     (ApplicationQuerySet.visible_to, ""),
@@ -107,6 +123,17 @@ POLICY: tuple[tuple[Callable, str], ...] = (
     (devices.forget, ""),
     (devices.forget_itself, ""),
     (passkeys.remove, ""),
+    (door.ask_right, "api:schema api:periods api:values api:cards api:card"),
+    (door.good_for, "api:periods api:values api:cards"),
+    (door._token, "api:periods api:cards"),
+    (door._by_session, "api:periods api:cards"),
+    (tokens.find, "api:periods"),
+    (tokens.scopes_for, ""),
+    (tokens.issue, ""),
+    (tokens._revoke, ""),
+    (tokens._still_open, "api:periods"),
+    (tokens.revoke_one, ""),
+    (pages_of_tokens.own, "account:tokens"),
     (invitations.revoke, ""),
     (invitations._open, ""),
     (invitations._good, "invitation"),
@@ -117,6 +144,9 @@ POLICY: tuple[tuple[Callable, str], ...] = (
     (SignInMiddleware.handle_no_permission, "account:index account:sessions_end"),
     (attachments.shown_to, "cards:attachment"),
     (pending.find, "cards:import_preview"),
+    (saved.own, "reports:explore_delete"),
+    (asking.found, "jobs:job jobs:state jobs:file jobs:cancel"),
+    (asking.ask_right, "jobs:backup"),
     (SiteAdmin.has_permission, "admin:index"),
     (Managed.has_module_permission, "admin:index"),
     (Managed.has_view_permission, "admin:cards_form_change"),
@@ -129,6 +159,9 @@ EQUIVALENT: dict[str, str] = {
     ),
     "view cards:merge: card_for() without 'card.queue' (2)": (
         "the right is of the role, not of a card, and was asked at the first of the two"
+    ),
+    "view reports:edition_freeze: without ask(request.user, 'edition.publish')": (
+        "the right is asked again when the job is asked for, and once more when it is done"
     ),
     "SignInMiddleware.process_view: answer is not None or not request.user.is_authenticated ->"
     " answer is not None and (not request.user.is_authenticated)": (
@@ -173,7 +206,7 @@ def every_mutant() -> list[Mutant]:
 
 
 def _sweep(
-    routes: str, letters: str = "MOSEeWADXNLPKRT", **options
+    routes: str, letters: str = "MOSEeWADXNLPKRT1234567890", **options
 ) -> Callable[[World], list[str]]:
     return lambda world: matrix.sweep(
         world, routes=set(routes.split()), letters=letters, first=True, **options
@@ -307,7 +340,12 @@ def _of_views() -> Iterator[Mutant]:
 
 
 def _of_routes() -> Iterator[Mutant]:
-    everybody = {row.route for row in rows() if any("all" in c.who for c in row.cells.values())}
+    # The API asks who it is by itself.
+    everybody = {
+        row.route
+        for row in rows()
+        if row.for_programs or any("all" in c.who for c in row.cells.values())
+    }
     for route, pattern in matrix.site_routes().items():
         view = pattern.callback
         if route not in everybody:

@@ -156,14 +156,14 @@ def _is_guard(statement: ast.stmt) -> bool:
         last = statement.body[-1]
         if isinstance(last, ast.Raise):
             text = ast.unparse(last)
-            return "PermissionDenied" in text or "Http404" in text
+            return any(word in text for word in ("PermissionDenied", "Http404", "problems."))
         return isinstance(last, ast.Return) and ast.unparse(last) in (
             "return False", "return None", "return self.none()",
         )  # fmt: skip
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         function = statement.value.func
         return isinstance(function, ast.Name) and function.id in (
-            "_ask", "_may_write", "ask_right", "may_manage",
+            "ask", "_may_write", "ask_right", "may_manage",
         )  # fmt: skip
     return False
 

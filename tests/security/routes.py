@@ -21,6 +21,9 @@ A cell says ``who>answers``: whoever may gets one of the answers, everybody else
 ``*`` before it: asked only after a fresh sign-in; who has none is led to the confirmation, whoever
 they are. HEAD goes with GET. ``405``: other methods are refused; ``405+``: but OPTIONS says which there are;
 ``admin``: pages of Django's admin, which tell who may come in first and read most methods as GET.
+``api``: of programs; who is not known is told so with 401, other methods are refused with or without the
+token of a form; ``api:values``: with a token that is good for values; ``token:cards``: with such a token
+only, whoever is signed in.
 What an address names is a row of
 ``ADDRESSES`` in tests/security/addresses.py; what is posted, and to which end, one of ``POSTED`` there.
 """
@@ -40,6 +43,7 @@ sign_out                    -                .                    set_up>302    
 set_language                -                .                    all>302              405
 healthz                     -                all>200              .                    405
 readyz                      -                all>200              .                    405
+metrics                     -                all>404              .                    405
 guides                      -                signed_in>200        .                    405
 guide                       guide            signed_in>200        .                    405
 guide_pdf                   guide            signed_in>200        .                    405
@@ -58,6 +62,8 @@ account:passkey_remove      passkey          .                    *signed_in>302
 account:sessions_end        -                .                    signed_in>302        405
 account:session_end         session          .                    signed_in>302        405
 account:device_forget       device           .                    signed_in>302        405
+account:tokens              -                token.issue>200      *token.issue>200     405
+account:token_revoke        token            .                    signed_in>302        405
 
 people:list                 -                {settings}>200       .                    405
 people:invite               -                *{settings}>200      *{settings}>200      405
@@ -68,8 +74,17 @@ people:close                account          .                    *{settings}>30
 people:reopen               account          .                    *{settings}>302      405
 people:end_sessions         account          .                    *{settings}>302      405
 people:revoke               account/link     .                    *{settings}>302      405
+people:token_revoke         account/token    .                    *{settings}>302      405
 access_log                  -                access_log.view>200  .                    405
+status                      -                status.view>200      .                    405
 account_history             account          {settings}>200       .                    405
+
+jobs:list                   -                signed_in>200        .                    405
+jobs:job                    own_job          signed_in>200        .                    405
+jobs:state                  own_job          signed_in>200        .                    405
+jobs:cancel                 own_job          .                    signed_in>302        405
+jobs:file                   own_job          *signed_in>200       .                    405
+jobs:backup                 -                .                    *backup.make>302     405
 
 field:shell                 language         all>200              .                    405
 field_worker                -                all>200              .                    405
@@ -138,10 +153,77 @@ reports:method              -                report.view>200      .             
 reports:indicators          -                report.view>200      .                    405
 reports:indicator           indicator        report.view>200      .                    405
 reports:import_published    -                published.import>200 published.import>422 405
+reports:explore             -                explore.view>200     .                    405
+reports:explore_file        view_file        explore.view>200     .                    405
+reports:explore_save        -                .                    explore.view>302     405
+reports:explore_view        view             explore.view>302     .                    405
+reports:explore_delete      own_view         .                    explore.view>302     405
+reports:reconciliation      -                report.view>200      .                    405
+reports:printed_begin       -                published.import>200 published.import>422 405
+reports:printed             printed          report.view>200      .                    405
+reports:printed_choose      printed          published.import>200 published.import>422 405
+reports:printed_changes     printed          report.view>200      .                    405
+reports:printed_table       printed_table    report.view>200      .                    405
+reports:printed_grid        printed_table    published.import>200 published.import>422 405
+reports:printed_file        printed_file     report.download>200  .                    405
 reports:period              period           report.view>200      .                    405
 reports:table               table            report.view>200      .                    405
 reports:figure              figure           report.view>200      .                    405
+reports:figure_file         figure_file      report.download>200  .                    405
 reports:download            report_file      report.download>200  .                    405
+reports:region_period       region_period    report.view>200      .                    405
+reports:region_table        region_table     report.view>200      .                    405
+reports:region_figure       region_figure    report.view>200      .                    405
+reports:region_figure_file  region_drawing   report.download>200  .                    405
+reports:region_download     region_file      report.download>200  .                    405
+reports:periods             -                period.edit>200      .                    405
+reports:period_new          -                period.edit>200      period.edit>422      405
+reports:period_change       own_period       period.edit>200      period.edit>422      405
+
+reports:editions            -                edition.view>200     edition.write>302    405
+reports:edition             edition          edition.view>200     .                    405
+reports:edition_languages   edition          .                    edition.write>302    405
+reports:edition_history     edition          edition.view>200     .                    405
+reports:edition_read        edition/language edition.view>200     .                    405
+reports:edition_file        edition/file     edition.view>200     .                    405
+reports:edition_freeze      edition          .                    *edition.publish>302 405
+reports:edition_thaw        edition          .                    edition.publish>302  405
+reports:edition_publish     edition          .                    *edition.publish>302 405
+reports:edition_show        edition          .                    edition.publish>302  405
+reports:edition_correct     edition          .                    edition.publish>302  405
+reports:edition_chapter     edition/chapter  edition.view>200     edition.write>302    405
+reports:edition_preview     edition/chapter  .                    edition.view>200     405
+reports:edition_values      edition/chapter  edition.view>200     .                    405
+
+reports:edition_box_new     edition          edition.write>200    edition.write>302    405
+reports:edition_box         edition/box      edition.view>200     edition.write>302    405
+reports:edition_box_preview edition/language .                    edition.view>200     405
+reports:edition_box_move    edition/box      .                    edition.write>302    405
+reports:edition_box_remove  edition/box      .                    edition.write>302    405
+reports:edition_picture     edition/picture  edition.view>200     edition.write>302    405
+reports:edition_picture_preview edition/picture .                 edition.write>200    405
+reports:edition_picture_file edition/picture edition.view>200     .                    405
+reports:edition_picture_source edition/picture edition.write>200  .                    405
+
+public:index                -                all>200              .                    405
+public:index_in             public_index     all>200              .                    405
+public:edition              public           all>200              .                    405
+public:edition_in           public/language  all>200              .                    405
+public:figure               public/figure    all>200              .                    405
+public:card                 public/language  all>200              .                    405
+public:picture              public/picture   all>200              .                    405
+public:file                 public/file      all>200              .                    405
+
+api:page                    -                signed_in>200        .                    405
+api:schema                  -                signed_in>200        .                    api
+api:periods                 -                report.view>200      .                    api
+api:places                  -                report.view>200      .                    api
+api:indicators              -                report.view>200      .                    api
+api:tables                  -                report.view>200      .                    api:values
+api:values                  -                report.download>200  .                    api:values
+api:cards                   -                card.export>200      .                    token:cards
+api:card                    card             card.export>200      .                    token:cards
+api:nothing                 no_address       all>404              .                    api
 
 admin:index                 -                {settings}>200/302   {settings}>200/302   admin
 admin:login                 -                nobody>              nobody>              admin
@@ -156,7 +238,7 @@ admin:                      nothing_here     {settings}>404/302   {settings}>404
 #: What the settings manage. Cards are not among them: administrators see none.
 MANAGED = (
     "cards_form cards_topicgroup cards_place cards_topic cards_region cards_city"
-    " cards_law cards_period cards_coverage"
+    " cards_law cards_provision cards_period cards_coverage"
 )
 #: The pages of each of them; nothing that cards point to is ever deleted.
 MANAGED_ROUTES = """
@@ -199,6 +281,11 @@ class Row:
     def kind(self) -> str:
         """Of what kind the thing is that the address names: ``card``, ``application``, …"""
         return self.named.partition("/")[0]
+
+    @property
+    def for_programs(self) -> bool:
+        """Whether it belongs to the API."""
+        return self.rest.partition(":")[0] in ("api", "token")
 
     @property
     def fresh(self) -> bool:

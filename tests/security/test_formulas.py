@@ -5,6 +5,8 @@ And the other way: a file that was made safe, loaded again, changes nothing.
 
 import csv
 import io
+import re
+import zipfile
 from dataclasses import replace
 
 import openpyxl
@@ -16,8 +18,10 @@ from cards.files import export
 from cards.files.fileformat import TEMPLATES, template
 from cards.files.importing import check
 from cards.models import Card, CaseUpdate, CourtCase
+from reports.render import data_package, figure_csv, render_docx
 from reports.render.csv import table_csv
 from reports.render.xlsx import render_xlsx
+from reports.types import Block, CaseBox, Label
 from tests.cards.test_export import PAYLOADS, runs
 from tests.factories import add_outcome, make_card
 from tests.files import card_row, csv_of
@@ -154,6 +158,46 @@ def test_no_label_of_a_report_runs(reference):
     assert [cell.value for cell in found if cell.data_type == "f"] == []
     outside = [cell.hyperlink.target for cell in found if cell.hyperlink and cell.hyperlink.target]
     assert outside == []
+
+
+def test_no_text_of_a_report_runs_in_its_package_or_in_word(reference):
+    """What people name and write reaches every format: names, prose, cases, definitions."""
+    whole = sample.edition()
+    table = whole.tables[0]
+    rows = tuple(replace(table.rows[0], code=text, label=text) for text in ALL)
+    hostile = replace(table, title="=1+1", rows=rows, notes=("=cmd|'/C calc'!A0",))
+    figure = replace(whole.figures[0], categories=tuple(ALL[:5]), title="=1", alt="=1")
+    box = CaseBox("=1+1", "@SUM(1)", None, "\n\n".join(ALL), (sample.picture(),))
+    blocks = [Block("table", table=hostile), Block("box", box=box), Block("figure", figure=figure)]
+    blocks += [Block(kind, text) for text in ALL for kind in ("prose", "text", "heading")]
+    report = replace(
+        whole,
+        tables=(hostile,),
+        figures=(figure,),
+        chapters=(replace(whole.chapters[0], title="=1", blocks=tuple(blocks)),),
+        period=replace(whole.period, name=Label("=A1", "+A1", "@A1")),
+    )
+    book = [("=1", "=1", "+A1", "@1", "-x", "=1")]
+    with zipfile.ZipFile(io.BytesIO(data_package(report, book))) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    files["figure.csv"] = figure_csv(figure).decode()
+    for name in (name for name in files if name.endswith(".csv")):
+        for separator in ",;\t":
+            lines = csv.reader(io.StringIO(files[name], newline=""), delimiter=separator)
+            bad = [cell for line in lines for cell in line if runs(cell) and not number(cell)]
+            assert bad == [], name
+    with zipfile.ZipFile(io.BytesIO(render_docx(report, "en"))) as archive:
+        parts = {name: archive.read(name).decode("latin-1") for name in archive.namelist()}
+    codes = {
+        code.split()[0]
+        for part in parts.values()
+        for code in re.findall(r"<w:instrText[^>]*>([^<]*)", part)
+    }
+    assert codes <= {"TOC", "SEQ", "TC", "PAGE", "STYLEREF"}
+    outside = [part for name, part in parts.items() if name.endswith(".rels")]
+    targets = [each for part in outside for each in re.findall(r'Target="([^"]*)" TargetM', part)]
+    assert targets == [report.imprint.address]
+    assert not [name for name in parts if "vba" in name.lower() or "embeddings" in name]
 
 
 def number(text: str) -> bool:

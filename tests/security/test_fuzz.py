@@ -5,6 +5,7 @@ request is rolled back, so that every one meets the same world.
 """
 
 import contextlib
+import io
 import json
 import logging
 import os
@@ -49,6 +50,24 @@ def many(share: float):
     return lambda test: seed(SEED)(quiet(test))
 
 
+def broken_off(body: bytes | str) -> dict[str, io.BytesIO]:
+    """The body as a connection gives it: one that is announced longer than it is breaks off, where
+    the test client would say that nobody may read so far."""
+    return {"wsgi.input": io.BytesIO(body if isinstance(body, bytes) else body.encode())}
+
+
+def test_a_body_that_breaks_off_breaks_nothing(reference):
+    place = attacked.build()
+    for role in ("monitor", "editor"):
+        for content_type in ("multipart/form-data; boundary=x", "application/json", "text/plain"):
+            body = b"--x--\r\n"
+            for address in ("/sign-in/", "/cards/import/", "/field/send/"):
+                answer = place.client(role).generic(
+                    "POST", address, body, content_type, CONTENT_LENGTH="99999", **broken_off(body)
+                )
+                assert broken(answer) == "", address
+
+
 def broken(answer) -> str:
     """What the program said when it broke; "" if it did not."""
     if answer.status_code < 500 or answer.status_code == 503:
@@ -72,7 +91,7 @@ def test_no_request_breaks_the_site_or_stops_it(reference):
             answer = client.generic(
                 request.method, request.address, request.body,
                 request.content_type or "application/octet-stream",
-                QUERY_STRING=request.query, **request.headers,
+                QUERY_STRING=request.query, **request.headers, **broken_off(request.body),
             )  # fmt: skip
             if answer.streaming:
                 answer.getvalue()  # to its end, where an error may still wait

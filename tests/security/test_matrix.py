@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 QUICK = "MEADN"
 #: Nobody asks of what state the thing is that they are kept out of.
 ONE = ("submitted",)
-STATES = {letter: ONE for letter in world.KEPT_OUT if letter != "N"}
+STATES = {letter: ONE for letter in world.KEPT_OUT if letter not in ("N", *world.TOKENS)}
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +43,26 @@ def test_each_route_of_who_is_kept_out(built, letter):
     assert matrix.sweep(built, letters=letter, states=ONE) == []
 
 
+@pytest.mark.parametrize("letter", world.TOKENS)
+def test_each_route_of_a_program(built, letter):
+    assert matrix.sweep(built, letters=letter) == []
+
+
 def test_what_does_not_exist_is_not_found_and_what_belongs_elsewhere_neither(built):
     assert matrix.nothing_there(built) == []
 
 
 @pytest.mark.slow
 @pytest.mark.once
-@pytest.mark.parametrize("letter", [each for each in world.PEOPLE if each not in STATES])
+@pytest.mark.parametrize(
+    "letter", [each for each in world.PEOPLE if each not in {**STATES, **world.TOKENS}]
+)
 def test_each_route_of_a_person_with_a_thing_in_every_state(built, letter):
     assert matrix.sweep(built, letters=letter) == []
 
 
 @pytest.mark.slow
 @pytest.mark.once
-@pytest.mark.parametrize("letter", "EDN")
+@pytest.mark.parametrize("letter", "EDN2")
 def test_each_route_by_every_method(built, letter):
     assert matrix.sweep(built, letters=letter, states=ONE, every_method=True) == []

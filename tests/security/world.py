@@ -9,6 +9,8 @@ session was ended elsewhere, L whose session has rested too long, P who has give
 second factor yet, K who has none and has to set one up first. R and T are an editor and an
 administrator whose sign-in is not fresh.
 
+Digits are programs with a token and no session (``TOKENS``): to all but the API they are strangers.
+
 You add a kind of person: a letter in tests/accounts/test_access.py, where they have rights of their
 own; a row of ``KEPT_OUT`` and a line in ``_person``, where they come in nowhere but by the routes
 that the row opens. Addresses and forms are in addresses.py.
@@ -23,6 +25,7 @@ import uuid as uuids
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest import mock
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -35,12 +38,19 @@ from PIL import Image
 
 from cards import attachments, merging, permits, services, workflow
 from cards.models import Card, Coverage, PermitApplication, Query, QueryMessage
-from monitoring.accounts import devices, invitations, sessions
-from monitoring.accounts.models import Device, User, UserSession
+from monitoring.accounts import devices, invitations, sessions, tokens
+from monitoring.accounts.models import Device, Token, User, UserSession
+from monitoring.api import rate
+from monitoring.jobs import files
+from monitoring.jobs.models import Job
+from reports.models import SavedView
+from reports.printed import store
+from reports.types import Key
 from tests.accounts import test_access as access
 from tests.accounts import test_application_access as papers
 from tests.cards import test_workflow as life
 from tests.cards.test_merging import proposed
+from tests.editions import draft_and_frozen, on_the_public_page, with_a_box
 from tests.factories import (
     APPLICATION,
     PASSWORD,
@@ -65,10 +75,38 @@ class Door:
 
 _SIGN_IN = Door(401, 302, ("sign_in", "admin:login"))
 _SET_UP = Door(403, 302, ("account:second_factor",), frozenset({"all", "set_up"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose token a program has: ``like``: somebody of the access tables; ``good``: it is neither
+    revoked nor old, and the account open."""
+
+    like: str
+    scopes: tuple[str, ...] = ("values", "cards")
+    good: bool = True
+
+
+TOKENS: dict[str, Holder] = {
+    "1": Holder("O"), "2": Holder("E"), "3": Holder("A"), "4": Holder("D"), "5": Holder("e"),
+    "6": Holder("E", ("values",)), "7": Holder("E", ("cards",)),
+    "8": Holder("E", good=False), "9": Holder("E", good=False), "0": Holder("E", good=False),
+}  # fmt: skip
+REVOKED, EXPIRED, CLOSED_ACCOUNT = "8", "9", "0"
+#: The one that tries every address; the others differ from it at the API alone.
+EVERYWHERE_TOO = "2"
 #: Letters of those who come in nowhere, whatever their role.
-KEPT_OUT: dict[str, Door] = {**dict.fromkeys("NXGLP", _SIGN_IN), "K": _SET_UP}
+KEPT_OUT: dict[str, Door] = {
+    **dict.fromkeys("NXGLP", _SIGN_IN),
+    "K": _SET_UP,
+    **dict.fromkeys(TOKENS, _SIGN_IN),
+}
 #: Whose sign-in is not fresh -> the same person after one.
 NOT_FRESH = {"R": "E", "T": "D"}
+#: Letter -> of whom in the access tables the person is one.
+LIKE = NOT_FRESH | {letter: holder.like for letter, holder in TOKENS.items()}
+#: A printed report that is on record.
+PRINTED = "X 1"
 PEOPLE = access.PEOPLE + "".join(KEPT_OUT) + "".join(NOT_FRESH)
 #: Of each kind of thing, how it may stand.
 STATES = {"card": access.STATUSES, "application": papers.REVIEWS}
@@ -107,7 +145,7 @@ class Thing:
 
     def stands(self, letter: str) -> str:
         """How the person of that letter stands to it, in letters of the access tables."""
-        letter = NOT_FRESH.get(letter, letter)
+        letter = LIKE.get(letter, letter)
         mine = letter == self.of or (letter == "M" and self.of in "Ww")
         # Of applications authors who have become something else are people like others.
         if mine and (self.kind == "card" or letter not in "BC"):
@@ -140,6 +178,12 @@ class World:
     passkey: int = 0
     #: A device of E.
     device: Device | None = None
+    #: A view of the explorer that E keeps.
+    view: int = 0
+    #: A job of E that is done and has a file.
+    job: uuids.UUID = uuids.UUID(int=0)
+    #: Letter of ``TOKENS`` -> the token, and its text.
+    programs: dict[str, tuple[Token, str]] = field(default_factory=dict)
 
     def thing(self, letter: str, state: str, kind: str = "card") -> Thing:
         """The one in that state to which the person stands as their letter says."""
@@ -153,7 +197,10 @@ class World:
         By the handler of ``django.test.Client``, without what the client keeps of each answer.
         """
         headers = {"cookie": self.cookies[letter]} | ({"x-csrftoken": TOKEN} if token else {})
-        return _HANDLER(_REQUESTS.generic(method, path, body, kind, headers=headers).environ)
+        if letter in self.programs:
+            headers["authorization"] = f"Bearer {self.programs[letter][1]}"
+        with mock.patch.object(rate, "MOST", 10**9):
+            return _HANDLER(_REQUESTS.generic(method, path, body, kind, headers=headers).environ)
 
 
 def build() -> World:
@@ -162,7 +209,10 @@ def build() -> World:
     for letter in PEOPLE:
         world.people[letter] = _person(letter)
         world.cookies[letter] = _cookies(letter, world.people[letter])
-    User.objects.filter(pk=world.people["X"].pk).update(is_active=False)
+    for letter in TOKENS:
+        world.programs[letter] = _program(letter, world.people[letter])
+    closed = [world.people[letter].pk for letter in ("X", CLOSED_ACCOUNT)]
+    User.objects.filter(pk__in=closed).update(is_active=False)
     reviewer = EditorFactory()
     for number, (of, state) in enumerate((of, state) for of in WITH_A_CARD for state in STATUSES):
         world.things.append(_thing(world, of, state, number, reviewer))
@@ -176,6 +226,8 @@ def build() -> World:
     world.cookies["E on another device"] = _cookies("E", world.people["E"])
     world.session = UserSession.objects.filter(account=world.people["E"]).latest("pk").pk
     world.device = devices.known(world.people["E"], uuids.uuid4(), "")
+    world.view = SavedView.objects.create(owner=world.people["E"], name="By form").pk
+    world.job = _job(world.people["E"])
     world.everywhere = EditorFactory()
     key = {"user": world.everywhere, "type": "webauthn", "data": {"name": "Key"}}
     world.passkey = Authenticator.objects.create(**key).pk
@@ -184,7 +236,45 @@ def build() -> World:
     world.document = attachments.accept(card, actor=world.people["M"], file=text).uuid
     world.placeless = make_card("draft", monitor=world.people["M"], city=None)
     _invite(world)
+    draft, _frozen = draft_and_frozen(world.people["A"])
+    with_a_box(draft, world.people["A"])
+    on_the_public_page(world.people["A"])
+    _printed(world)
     return world
+
+
+def _job(user: User) -> uuids.UUID:
+    """An export that is done; its file says what nobody else is to read."""
+    pk = uuids.uuid4()
+    stored = files.keep(pk, io.BytesIO(MARK.format("Esubmitted").encode()))
+    Job.objects.create(
+        pk=pk, kind="export", asked_by=user, language="en", state="done", ended_at=timezone.now(),
+        parameters={"list": "cards"}, stored=stored, file_name="cards.csv", content_type="text/csv",
+    )  # fmt: skip
+    return pk
+
+
+def _program(letter: str, owner: User) -> tuple[Token, str]:
+    """A token as it was issued to who could have one; what has become of it since."""
+    editor = EditorFactory()
+    scopes = TOKENS[letter].scopes
+    token, text = tokens.issue(editor, name="notebook", purpose="The report", scopes=scopes)
+    now = timezone.now()
+    rows = Token.objects.filter(pk=token.pk)
+    # That it is in use need not be written down at every request.
+    rows.update(account=owner, used_at=now + datetime.timedelta(seconds=AHEAD))
+    if letter == REVOKED:
+        tokens.revoke_one(owner, token.pk, actor=owner)
+    if letter == EXPIRED:
+        rows.update(issued_at=now - datetime.timedelta(days=9), expires_at=now)
+    return rows.get(), text
+
+
+def _printed(world: World) -> None:
+    """A printed report that joins no table, so that no figure elsewhere hangs on it."""
+    store.begin(PRINTED, "A report of somebody else", apart=True)
+    key = Key("1", "2018", "almaty", "assemblies")
+    store.save(PRINTED, [store.Typed(key, "count", "7", 7.0)], world.people["A"])
 
 
 def _invite(world: World) -> None:
@@ -203,7 +293,7 @@ def _cookies(letter: str, person: User | None) -> str:
     client = Client()
     if letter == "P":
         client.post(reverse("sign_in"), {"username": person.username, "password": PASSWORD})
-    elif person is not None:
+    elif person is not None and letter not in TOKENS:
         client.force_login(person)
         session, now = client.session, time.time()
         session[sessions.SEEN] = now + AHEAD
@@ -231,9 +321,9 @@ def choose_file(world: World) -> uuids.UUID:
 def _person(letter: str) -> User | None:
     if letter == "N":
         return None
-    if letter in KEPT_OUT:
+    if letter in KEPT_OUT and letter not in TOKENS:
         return EditorFactory(second_factor=letter != "K")
-    return access.person_of(NOT_FRESH.get(letter, letter))
+    return access.person_of(LIKE.get(letter, letter))
 
 
 def _thing(world: World, of: str, state: str, number: int, reviewer: User) -> Thing:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cards.field import uploads
+from monitoring.operations.models import Kind
+from monitoring.operations.record import recorded
 
 
 class Command(BaseCommand):
@@ -15,5 +17,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        number = uploads.sweep()
+        with recorded(Kind.PURGE_UPLOADS) as noted:
+            number = noted["files"] = uploads.sweep()
         self.stdout.write(f"{number} unfinished files, {settings.FIELD_UPLOAD_DAYS} days and older")

@@ -5,6 +5,8 @@ from argparse import ArgumentTypeError
 from django.core.management.base import BaseCommand
 
 from cards import proof, replay
+from monitoring.operations.models import Kind
+from monitoring.operations.record import recorded
 
 
 class Command(BaseCommand):
@@ -27,6 +29,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, expect, state, **options):
+        with recorded(Kind.VERIFY_HISTORY) as noted:
+            self._prove(noted, expect, state)
+
+    def _prove(self, noted, expect, state):
         found = proof.verify(expect)
         for fault in found.faults:
             self.stderr.write(fault.text)
@@ -37,6 +43,11 @@ class Command(BaseCommand):
                 self.stderr.write(str(difference))
             self.stdout.write(f"state: {differences} differences")
         self.stdout.write(f"history: {found.entries} entries, head {found.head}")
+        noted |= {
+            "entries": found.entries,
+            "faults": len(found.faults),
+            "differences": differences,
+        }
         if found.faults or differences:
             raise SystemExit(1)
 

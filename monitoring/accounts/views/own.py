@@ -11,7 +11,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from monitoring.accounts import delays, devices, fresh, passkeys, people, second_factor, sessions
+from monitoring.accounts import (
+    delays,
+    devices,
+    fresh,
+    passkeys,
+    people,
+    second_factor,
+    sessions,
+    tokens,
+)
+from monitoring.accounts.access import allowed
 from monitoring.accounts.forms import CodeForm, ConfirmForm, NewPasswordForm, PasskeyForm, waits
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.middleware import before_second_factor
@@ -30,6 +40,8 @@ def index(request):
         "sessions": sessions.sessions_of(user),
         "this_session": request.session.session_key,
         "devices": devices.devices_of(user),
+        "may_have_tokens": allowed(user, "token.issue"),
+        "tokens": tokens.of(user),
     }
     return render(request, "accounts/index.html", context)
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from monitoring.accounts import access_log, devices, invitations, people, second_factor, sessions
-from monitoring.accounts.access import allowed
+from monitoring.accounts import (
+    access_log,
+    devices,
+    invitations,
+    people,
+    second_factor,
+    sessions,
+    tokens,
+)
+from monitoring.accounts.access import ask
 from monitoring.accounts.forms import AccountForm, EndForm, InviteForm, LogFilter, ReasonForm
 from monitoring.accounts.fresh import fresh_sign_in
 from monitoring.accounts.models import Action
@@ -21,7 +29,7 @@ from monitoring.accounts.models import Action
 @require_safe
 def listed(request):
     """Everybody: role, regions, state, second factor."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     page = people.page(request.GET.get("after", ""), request.GET.get("before", ""))
     return render(request, "accounts/people.html", {"page": page})
 
@@ -31,7 +39,7 @@ def listed(request):
 @fresh_sign_in
 def invite(request):
     """Make an account and a link with which the person chooses their password."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         account, token = invitations.invite(
@@ -46,7 +54,7 @@ def invite(request):
 @require_safe
 def person(request, pk):
     """One account: what it may do, its links, where it is signed in."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     return _page(request, people.account(pk))
 
 
@@ -54,7 +62,7 @@ def person(request, pk):
 @fresh_sign_in
 def change(request, pk):
     """Change role, regions, alias or language, with the reason."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     form = AccountForm(request.POST, instance=people.account(pk))
     if form.is_valid():
         try:
@@ -77,7 +85,7 @@ def change(request, pk):
 @fresh_sign_in
 def link(request, pk):
     """A new link: password and second factor are void from now on."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     account = people.account(pk)
     form = ReasonForm(request.POST, what="link")
     if form.is_valid():
@@ -118,7 +126,7 @@ def end_sessions(request, pk):
 @fresh_sign_in
 def revoke(request, pk, invitation):
     """A link opens nothing from now on."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     invitations.revoke(people.account(pk), invitation, actor=request.user)
     messages.success(request, _("The link opens nothing any longer."))
     return redirect("people:person", pk)
@@ -128,7 +136,7 @@ def revoke(request, pk, invitation):
 @require_safe
 def log(request):
     """Who looked at or took away what is sensitive. Subjects are numbers, never links."""
-    _ask(request.user, "access_log.view")
+    ask(request.user, "access_log.view")
     form = LogFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     after, before = (_id(request.GET.get(name, "")) for name in ("after", "before"))
@@ -138,18 +146,13 @@ def log(request):
     return render(request, "accounts/log.html", context)
 
 
-def _ask(user, right: str = "account.manage") -> None:
-    if not allowed(user, right):
-        raise PermissionDenied
-
-
 def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _decide(request, pk, what: str, service, done: str, asks=ReasonForm):
     """Carry out what needs a reason; without one the page asks for it."""
-    _ask(request.user)
+    ask(request.user, "account.manage")
     account = people.account(pk)
     form = asks(request.POST, what=what)
     if form.is_valid():
@@ -171,6 +174,7 @@ def _page(request, account, status: int = 200, **forms):
         "required": second_factor.required(account),
         "sessions": sessions.sessions_of(account),
         "devices": devices.devices_of(account),
+        "tokens": tokens.of(account),
         "invitations": [(row, invitations.word(row)) for row in invitations.of(account)],
         "form": AccountForm(instance=account),
         **{f"{what}_form": ReasonForm(what=what) for what in ("link", "close", "reopen")},

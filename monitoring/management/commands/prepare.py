@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand
 
 from cards.field import sealing, uploads
 from cards.reference import load_reference
+from monitoring.operations.models import Kind
+from monitoring.operations.record import recorded
 
 #: Printed series of earlier reports, each file under the year of the report that printed it.
 PUBLISHED = (settings.BASE_DIR / "fixtures" / "2018" / "published.csv",)
@@ -19,6 +21,10 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options):
+        with recorded(Kind.PREPARE):
+            self._prepare()
+
+    def _prepare(self):
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         for name, loaded in load_reference().items():
             if loaded.new or loaded.updated:

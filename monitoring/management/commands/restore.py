@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.backup import console, restoring
 from monitoring.backup.errors import Refused
+from monitoring.operations.models import Kind
+from monitoring.operations.record import recorded
 
 
 class Command(BaseCommand):
@@ -21,8 +23,12 @@ class Command(BaseCommand):
         )
         console.add_key_arguments(parser)
 
-    def handle(
-        self, *args, file: Path, replace: bool, key_file: Path | None, no_key: bool, **options
+    def handle(self, *args, **options):
+        with recorded(Kind.RESTORE):
+            self._restore(**options)
+
+    def _restore(
+        self, *, file: Path, replace: bool, key_file: Path | None, no_key: bool, **options
     ):
         try:
             done = restoring.restore(file, console.keys(key_file, no_key), replace=replace)

@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.backup import console, reading
 from monitoring.backup.errors import Refused
+from monitoring.operations.models import Kind
+from monitoring.operations.record import recorded
 
 
 class Command(BaseCommand):
@@ -15,7 +17,14 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         console.add_key_arguments(parser)
 
-    def handle(self, *args, file: Path, key_file: Path | None, no_key: bool, **options):
+    def handle(self, *args, file: Path, **options):
+        if not file.exists():
+            # A slip of the finger says nothing of any backup.
+            raise CommandError(f"{file}: there is no such file")
+        with recorded(Kind.VERIFY_BACKUP):
+            self._read(file, **options)
+
+    def _read(self, file: Path, *, key_file: Path | None, no_key: bool, **options):
         try:
             manifest = reading.verify(file, console.keys(key_file, no_key))
         except OSError as error:

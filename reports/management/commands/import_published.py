@@ -22,11 +22,24 @@ class Command(BaseCommand):
             default="",
             help="year of the report that printed them (default: the last period in the file)",
         )
+        parser.add_argument(
+            "--apart",
+            action="store_true",
+            help="not a report of the bureau: it is checked, but joins no table",
+        )
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
 
-    def handle(self, *args: Any, file: Path, edition: str, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        file: Path,
+        edition: str,
+        apart: bool,
+        dry_run: bool,
+        **options: Any,
+    ) -> None:
         try:
-            checked = importing.check(file.read_bytes(), edition)
+            checked = importing.check(file.read_bytes(), edition, apart)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
         except Unreadable as error:

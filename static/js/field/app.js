@@ -86,7 +86,8 @@ async function ask() {
   if (kind === "forgotten" || forgotten) tell("error", say("forgotten"));
   if (kind === "ok" || kind === "locked") queue.kick();
   await showLink();
-  if (!card.current()) await redraw();
+  if (card.current()) await card.showPhotos();
+  else await redraw();
 }
 
 async function redraw() {

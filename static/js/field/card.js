@@ -7,6 +7,7 @@ import * as crowd from "./crowd.js";
 import * as drafts from "./drafts.js";
 import { read } from "./answers.js";
 import * as form_ from "./form.js";
+import * as habits from "./habits.js";
 import * as key from "./key.js";
 import { linkState } from "./link.js";
 import * as photos from "./photos.js";
@@ -26,6 +27,8 @@ let home = () => {};
 let keepTimer = 0;
 let keeping = Promise.resolve();
 let cities = null; // codes of the person's regions, null for all
+let usual = {}; // where this person was last
+let opened = 0; // the revision of the record when it was opened
 
 export const current = () => record;
 
@@ -46,7 +49,7 @@ export function setUp(whenDone) {
     finish();
   });
   $("[data-save]", form).addEventListener("click", save);
-  $("[data-whole]", form).addEventListener("click", () => mode("whole"));
+  $("[data-whole]", form).addEventListener("click", whole);
   $("[data-discard]", form).addEventListener("click", discard);
   $("[data-photos]", form).addEventListener("change", addPhotos);
   for (const event of ["pagehide", "freeze"]) window.addEventListener(event, flush);
@@ -54,11 +57,22 @@ export function setUp(whenDone) {
   queue.onQueue(onQueue);
 }
 
-/* Answers of a new card: today, and where this monitor was last. */
-export function beginning(habits = {}) {
-  const answers = { date: [dayOf(now())], date_precision: ["exact"] };
-  if (habits.city) answers.city = [].concat(habits.city);
-  return answers;
+/* A new card: today, and where this monitor was last. Of the quick card only what it shows: nobody is
+   to answer by what they have not seen. */
+function begun(uuid, { quick }) {
+  const fresh = drafts.blank(uuid, { date: [dayOf(now())], date_precision: ["exact"] });
+  const asked = quick ? form.dataset.quick.split(" ") : habits.NAMES;
+  repeat(fresh, habits.NAMES.filter((name) => asked.includes(name)));
+  return fresh;
+}
+
+/* Answers open questions as on the last card; they are marked until somebody changes them. */
+function repeat(about, names) {
+  for (const name of names) {
+    if (!usual[name] || about.answers[name]?.[0]) continue;
+    about.answers[name] = [usual[name]];
+    about.repeated.push(name);
+  }
 }
 
 /* Opens it in this tab; false if another has it, which steal takes it from. */
@@ -66,7 +80,11 @@ export async function open(uuid, { quick = false, steal = false, state: told = {
   await close();
   if (!(await lockCard(uuid, { steal }))) return false;
   if (key.current()) await drafts.readAll();
-  record = drafts.known(uuid) ?? drafts.blank(uuid, beginning(told.habits));
+  usual = await habits.latest(told);
+  record = drafts.known(uuid) ?? begun(uuid, { quick });
+  record.repeated ??= []; // of a draft that an older version of this page has kept
+  record.attachments ??= [];
+  opened = record.revision;
   drafts.hold(record, true);
   cities = told.cities ?? null;
   form_.limitCities(form, cities, record.answers.city?.[0]);
@@ -102,11 +120,36 @@ function mode(name) {
   update();
 }
 
-function onInput(event) {
-  if (!record || event.target.closest("[data-photo-caption], [data-message], [name^=take_]")) return;
-  const question = event.target.closest(".question");
-  if (question) clearError(question);
+/* All questions; those of the place that the quick card did not show now stand as on the last card too. */
+function whole() {
+  mode("whole");
+  if (!record.editable || !record.repeated.includes("city")) return;
+  record.answers = read(form);
+  repeat(record, habits.NAMES);
+  for (const name of record.repeated) form.elements[name].value = record.answers[name][0];
+  form_.showRepeated(form, record.repeated);
   typed();
+}
+
+function onInput(event) {
+  if (!record || event.target.closest("[data-photo-said], [data-message], [name^=take_]")) return;
+  const question = event.target.closest(".question");
+  if (question) {
+    clearError(question);
+    answeredAnew(question.dataset.field);
+  }
+  typed();
+}
+
+/* What was answered here is as on the last card no more; in another city nothing of the old place is. */
+function answeredAnew(name) {
+  const before = record.answers[name]?.[0] ?? "";
+  const field = form.elements[name];
+  if (!record.repeated.includes(name) || field.value === before) return;
+  const gone = name === "city" ? record.repeated.filter((one) => one !== "city") : [];
+  for (const one of gone) form.elements[one].value = "";
+  record.repeated = record.repeated.filter((one) => one !== name && !gone.includes(one));
+  form_.showRepeated(form, record.repeated);
 }
 
 /* Something changed: kept at once, sent when it rests. */
@@ -132,6 +175,8 @@ export function flush() {
     (how) => {
       if (record !== mine) return;
       noteKept(revision);
+      // No room for it is nothing lost.
+      if (mine.editable && revision !== opened) habits.note(mine).catch(() => {});
       line(how === "nowhere" ? "full" : how);
       if (how === "kept" && linkState() !== "session") queue.kick(REST);
     },
@@ -270,6 +315,7 @@ function show() {
   $("[data-card-asks]").replaceChildren(...asks);
   showErrors(form, record.errors);
   crowd.showCounts(form, record, typed);
+  form_.showRepeated(form, record.repeated);
   showPhotos();
   readOnly(!record.editable);
   $("[data-discard]").hidden = !(record.gone || !record.version);
@@ -329,24 +375,47 @@ const alertLine = (text) => ($("[data-save-alert]").textContent = text);
 
 async function addPhotos({ target }) {
   const caption = $("[data-photo-caption]");
+  const said = { caption: caption.value.trim(), taken_by: $("[data-photo-by]").value };
   for (const file of target.files) {
     try {
-      record.photos.push(await photos.add(record, file, caption.value.trim(), record.photos.length + 1));
+      record.photos.push(await photos.add(record, file, said, record.photos.length + 1));
       typed();
     } catch (error) {
       tell("error", error instanceof store.Full ? say("full") : say("photo_bad", { name: file.name }));
     }
   }
   target.value = "";
+  // The next ones show something else; who takes them is likely the same.
   caption.value = "";
-  showPhotos();
+  await showPhotos();
 }
 
-function showPhotos() {
-  const rows = record.photos.map((photo) =>
-    h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, icon("file"), ` ${clock(photo.at)}, ${size(photo.size)}`), h("p", { class: "rows__more" }, [photo.caption, say(photo.sent ? "photo_sent" : "photo_kept")].filter(Boolean).join(" · ")))),
+/* Those chosen here, with where they are, and those that another device has sent. */
+export async function showPhotos() {
+  const about = record;
+  const waiting = new Set((await store.parcels()).map((row) => row.id));
+  if (!record || record !== about) return;
+  const arrived = new Set(record.attachments.map(({ uuid }) => uuid));
+  const here = record.photos.map((photo) => {
+    const where = waiting.has(photo.uuid) ? "photo_kept" : arrived.has(photo.uuid) && "photo_sent";
+    return photoRow(`${clock(photo.at)}, ${size(photo.size)}`, photo, where);
+  });
+  const chosen = new Set(record.photos.map(({ uuid }) => uuid));
+  const elsewhere = record.attachments.filter(({ uuid }) => !chosen.has(uuid)).map((file) =>
+    photoRow([file.name, file.taken_at && clock(file.taken_at), size(file.size)].filter(Boolean).join(", "), file, "photo_sent"),
   );
-  $("[data-photo-list]").replaceChildren(...rows);
+  $("[data-photo-list]").replaceChildren(...here, ...elsewhere);
+}
+
+function photoRow(what, { caption, taken_by: by }, where) {
+  const said = [caption, by && takenBy(by), where && say(where)].filter(Boolean);
+  return h("li", { class: "rows__row" }, h("div", {}, h("p", { class: "rows__what" }, icon("file"), ` ${what}`), h("p", { class: "rows__more" }, said.join(" · "))));
+}
+
+/* In the words of the list in which it is chosen. */
+function takenBy(code) {
+  const option = [...$("[data-photo-by]").options].find(({ value }) => value === code);
+  return option ? `${say("taken_by")} ${option.textContent}` : "";
 }
 
 async function discard() {
@@ -368,7 +437,9 @@ function forget() {
   form_.fill(form, {});
   for (const old of $$(".asking", form)) old.remove();
   $("[data-card-asks]").replaceChildren();
+  form_.showRepeated(form, []);
   $("[data-photo-list]").replaceChildren();
+  for (const field of $$("[data-photo-said]", form)) field.value = "";
   for (const list of $$("[data-counts]", form)) list.replaceChildren();
   release();
   release = () => {};

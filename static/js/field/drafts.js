@@ -1,6 +1,8 @@
 /* Cards that are being filled in, as this device has them. One record for each:
-   {uuid, version, status, number, title, answers, counts, photos, replies, threads, returned_for,
-    errors, conflict, confirm, gone, blocked, editable, revision, sent}. It is unsent while revision differs from sent. */
+   {uuid, version, status, number, title, answers, repeated, counts, photos, attachments, replies, threads,
+    returned_for, errors, conflict, confirm, gone, blocked, editable, revision, sent}. It is unsent while
+   revision differs from sent. repeated: names of answers that stand as on the last card; photos: those
+   chosen on this device; attachments: all that the site has. */
 import * as key from "./key.js";
 import * as seal from "./seal.js";
 import * as store from "./store.js";
@@ -13,8 +15,8 @@ const statePlace = (account) => `${account}/state`;
 
 export function blank(uuid, answers = {}) {
   return {
-    uuid, version: 0, status: "draft", number: null, title: "", answers, counts: [], photos: [],
-    replies: {}, threads: [], returned_for: "", errors: {}, conflict: null, confirm: null, gone: "",
+    uuid, version: 0, status: "draft", number: null, title: "", answers, repeated: [], counts: [], photos: [],
+    attachments: [], replies: {}, threads: [], returned_for: "", errors: {}, conflict: null, confirm: null, gone: "",
     blocked: false, editable: true, revision: 0, sent: 0,
   };
 }
@@ -127,10 +129,13 @@ export function contentOf(record, { action, unseen = false, accepted = [], take 
 
 /* What the site says of its own copy, into the record; what is typed here and unsent stays. */
 export function takeSite(record, card, { answers = true } = {}) {
-  for (const name of ["version", "status", "number", "title", "threads", "returned_for", "editable"]) {
+  for (const name of ["version", "status", "number", "title", "threads", "attachments", "returned_for", "editable"]) {
     if (card[name] !== undefined) record[name] = card[name];
   }
-  if (answers) record.answers = card.answers;
+  if (!answers) return;
+  const same = (name) => record.answers[name]?.[0] === card.answers[name]?.[0];
+  record.repeated = (record.repeated ?? []).filter(same);
+  record.answers = card.answers;
 }
 
 /* The site's list of the person's open cards; those that it has no more and that are sent go. */
@@ -140,11 +145,11 @@ export async function merge(cards) {
   for (const card of cards) {
     const record = records.get(card.uuid) ?? blank(card.uuid);
     if (record.mine) {
-      record.threads = card.threads;
+      Object.assign(record, { threads: card.threads, attachments: card.attachments });
       continue;
     }
     // Unsent here: the version stays the one it began with, so that the site sees what differs.
-    if (unsent(record)) Object.assign(record, { threads: card.threads, returned_for: card.returned_for });
+    if (unsent(record)) Object.assign(record, { threads: card.threads, attachments: card.attachments, returned_for: card.returned_for });
     else takeSite(record, card);
     await keep(record);
   }

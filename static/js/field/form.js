@@ -43,6 +43,18 @@ export function label(form, name, code) {
   return option ? option.textContent.trim() : "";
 }
 
+/* Says at its question that an answer stands as on the person's last card. names: those that do. */
+export function showRepeated(form, names) {
+  for (const old of $$(".question__repeated", form)) {
+    old.previousSibling.remove();
+    old.remove();
+  }
+  for (const name of names) {
+    const title = form.querySelector(`.question[data-field="${CSS.escape(name)}"] .question__label`);
+    title.append(" ", h("span", { class: "question__repeated" }, say("repeated")));
+  }
+}
+
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const labelOf = (name) => capital(labels[name] ?? name);
 

@@ -1,4 +1,6 @@
-/* Photographs: drawn anew and smaller, so that nothing of the camera goes along, sealed at once. */
+/* Photographs: drawn anew and smaller, so that nothing of the camera goes along, sealed at once. Of the
+   file that stays behind only its checksum is sent: with it the bureau can show later that the file still
+   on the camera is the one that was photographed then. */
 import { now } from "../clock.js";
 import * as drafts from "./drafts.js";
 import * as key from "./key.js";
@@ -22,20 +24,21 @@ export async function shrink(file) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-/* Seals the picture into the outbox; answers what the draft remembers of it. */
-export async function add(record, file, caption, number) {
+/* Seals the picture into the outbox; answers what the draft remembers of it. said: caption, taken_by. */
+export async function add(record, file, said, number) {
   const bytes = await shrink(file);
+  const camera = await seal.checksum(await file.arrayBuffer());
   const owner = await key.owner();
   const uuid = crypto.randomUUID();
   const taken = now();
   const name = `photo-${number}.jpg`;
   const about = {
-    v: 1, kind: "file", uuid, card: record.uuid, name, caption, taken_at: taken.toISOString(),
-    order: number, sha256: await seal.checksum(bytes),
+    v: 1, kind: "file", uuid, card: record.uuid, name, ...said, taken_at: taken.toISOString(),
+    order: number, sha256: await seal.checksum(bytes), camera_sha256: camera,
   };
   const box = JSON.stringify(await seal.forBureau(packed(about, bytes), owner.keys));
   await store.putParcel({ ...drafts.row(owner.account, "file", uuid), card: record.uuid, box, size: bytes.length });
-  return { uuid, at: taken.toISOString(), caption, size: bytes.length };
+  return { uuid, at: taken.toISOString(), ...said, size: bytes.length };
 }
 
 /* Four bytes that say how long the JSON is, the JSON, the file. */

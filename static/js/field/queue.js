@@ -78,11 +78,19 @@ async function work() {
     const trouble = row.kind === "file" ? await sendFile(row) : await sendRow(row);
     if (trouble) return trouble;
   }
+  const here = new Set(); // cards that have reached the site just now
   const elsewhere = await openElsewhere();
   for (const record of await drafts.readAll()) {
     if (!drafts.ready(record) || (elsewhere.has(record.uuid) && !record.mine)) continue;
     const { kind } = await push(record);
     if (TROUBLE.includes(kind)) return kind;
+    here.add(record.uuid);
+  }
+  // Photographs that came before their draft have a card now.
+  for (const row of await store.parcels()) {
+    if (row.kind !== "file" || row.account !== owner.account || row.stuck || !here.has(row.card)) continue;
+    const trouble = await sendFile(row);
+    if (trouble) return trouble;
   }
   return "";
 }
@@ -235,6 +243,7 @@ async function sendFile(row) {
   } while (offset < bytes.length || !answer.result);
   await sentNow();
   if (answer.result !== "early") await store.dropParcel(row.id);
+  if (answer.result === "saved") arrived = true;
   tell("answered", { row, answer });
   return "";
 }

@@ -50,7 +50,7 @@ def test_the_first_visit_gives_a_key_that_stays_the_same(device, monitor):
     assert first["lock_after"] == 12 * 3600
     assert (first["alias"], first["language"]) == (monitor.alias, "en")
     assert first["cities"] == ["almaty"]
-    assert first["habits"] == {}
+    assert (first["habits"], first["habits_at"]) == ({}, None)
     assert first["cards"] == first["followups"] == first["sent"] == first["messages"] == []
 
 
@@ -140,13 +140,14 @@ def test_open_cards_and_those_with_a_question_are_told_and_no_others(device, mon
 
 def test_the_newest_comes_first_and_habits_are_those_of_the_latest(device, monitor):
     make_card("draft", monitor=monitor, settlement="First")
-    make_card("draft", monitor=monitor, settlement="Second", topic=None)
+    last = make_card("draft", monitor=monitor, settlement="Second", place="Before the akimat")
     state = device.state()
     assert [row["answers"]["settlement"] for row in state["cards"]] == [["Second"], ["First"]]
+    # Where it was, as coarse as that; nothing of what happened there.
     assert state["habits"] == {
-        "city": "almaty", "settlement": "Second", "place_type": "central_square", "form": "rally",
-        "organiser_type": "spontaneous_group",
+        "city": "almaty", "settlement": "Second", "place_type": "central_square",
     }  # fmt: skip
+    assert datetime.datetime.fromisoformat(state["habits_at"]) == last.updated_at
 
 
 def test_attachments_are_told(device, monitor):
@@ -155,10 +156,10 @@ def test_attachments_are_told(device, monitor):
     card = make_card("draft", monitor=monitor)
     taken = timezone.now()
     file = attachments.accept(card, actor=monitor, file=SimpleUploadedFile("a.jpg", picture()),
-                              caption="Square", taken_at=taken)  # fmt: skip
+                              caption="Square", taken_at=taken, taken_by="observer")  # fmt: skip
     (row,) = device.state()["cards"][0]["attachments"]
     assert (row["uuid"], row["name"], row["caption"]) == (str(file.uuid), "a.jpg", "Square")
-    assert (row["kind"], row["size"]) == ("image", file.size)
+    assert (row["kind"], row["size"], row["taken_by"]) == ("image", file.size, "observer")
     assert datetime.datetime.fromisoformat(row["taken_at"]) == taken.replace(microsecond=0)
 
 

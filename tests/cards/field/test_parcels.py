@@ -519,7 +519,10 @@ def test_the_same_card_begun_at_the_same_moment_is_one(device, monkeypatch):
 def test_a_card_changed_between_storing_and_submitting_is_looked_at_anew(device, monkeypatch):
     from cards.field import submitting
 
-    said = field.card(action="submit")
+    # A new card is stored and submitted at once; a draft was stored before.
+    draft = field.card()
+    device.send(draft)
+    said = draft | {"version": 1, "action": "submit", "answers": field.whole(place="Second")}
     submit = submitting._submit
 
     def meanwhile(user, parcel, card, codes):

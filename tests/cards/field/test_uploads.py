@@ -50,7 +50,8 @@ def asked(device: Device, uuid: str) -> dict:
 def test_a_photograph_comes_in_pieces_and_is_attached(device, card, monitor):
     uuid, own = name(), name()
     content = file_of(str(card.uuid), picture(), own, name="../square.jpg", caption="Square",
-                      taken_at="2018-05-10T12:30:00+06:00", order=3)  # fmt: skip
+                      taken_at="2018-05-10T12:30:00+06:00", taken_by="observer",
+                      order=3)  # fmt: skip
     assert asked(device, uuid) == {"offset": 0, "done": False}
     answer = device.upload(content, uuid, piece=700)
     assert answer == {"offset": len(content), "done": True, "result": "saved", "errors": []}
@@ -58,6 +59,9 @@ def test_a_photograph_comes_in_pieces_and_is_attached(device, card, monitor):
     assert (row.card, row.author, str(row.uuid)) == (card, monitor, own)
     assert (row.name, row.caption, row.kind, row.order) == ("square.jpg", "Square", "image", 3)
     assert row.taken_at == datetime.datetime(2018, 5, 10, 6, 30, tzinfo=datetime.UTC)
+    assert row.taken_by == "observer"
+    assert row.sha256 == hashlib.sha256(picture()).hexdigest()
+    assert row.camera_sha256 == hashlib.sha256(field.CAMERA + picture()).hexdigest()
     assert row.clean
     assert row.original.open().read() == picture()
     assert asked(device, uuid) == {"offset": len(content), "done": True}
@@ -138,6 +142,17 @@ def test_no_file_for_a_card_that_was_dropped(device, monitor):
         (b"", {}, "empty"),
         (PDF, {"sha256": "0" * 64}, "damaged"),
         (PDF, {"caption": "x" * 400}, "300"),
+        (PDF, {"taken_by": "a spy"}, "a spy"),
+        (PDF, {"taken_by": ["monitor"]}, "damaged"),
+        (PDF, {"camera_sha256": "a1b2"}, "camera"),
+        (PDF, {"camera_sha256": "A" * 64}, "camera"),
+        (PDF, {"camera_sha256": "g" * 64}, "camera"),
+        (PDF, {"camera_sha256": "0" * 64 + "\n"}, "camera"),
+        (PDF, {"camera_sha256": "0" * 65}, "camera"),
+        (PDF, {"camera_sha256": "\u0660" * 64}, "camera"),
+        (PDF, {"camera_sha256": "\0" * 64}, "camera"),
+        (PDF, {"camera_sha256": 7}, "damaged"),
+        (PDF, {"camera_sha256": None}, "damaged"),
         (PDF, {"kind": "poem"}, "damaged"),
         (PDF, {"uuid": "x"}, "damaged"),
         (picture()[:60], {}, "damaged"),
@@ -151,6 +166,46 @@ def test_what_cannot_be_taken_is_refused_and_can_be_sent_anew(device, card, cont
     assert not Attachment.objects.exists()
     assert on_disk() == []
     assert device.upload(file_of(str(card.uuid), PDF), uuid)["result"] == "saved"
+
+
+def test_a_device_of_before_says_neither_who_nor_of_which_file(device, card):
+    """A page that was kept by the browser for weeks still sends what it has sealed."""
+    head = {"v": 1, "kind": "file", "uuid": name(), "card": str(card.uuid), "name": "a.pdf",
+            "caption": "", "taken_at": None, "order": 1,
+            "sha256": hashlib.sha256(PDF).hexdigest()}  # fmt: skip
+    said = json.dumps(head).encode()
+    sealed = sealing.seal(len(said).to_bytes(4, "big") + said + PDF)
+    assert device.upload(json.dumps(sealed).encode())["result"] == "saved"
+    row = Attachment.objects.get()
+    assert (row.taken_by, row.camera_sha256) == ("", "")
+    assert set(card.events.first().changes) == {"attachments"}
+
+
+def test_the_history_keeps_who_took_it_and_the_cameras_own_file(device, card):
+    own = hashlib.sha256(b"as the camera wrote it").hexdigest()
+    same = hashlib.sha256(PDF + b"2").hexdigest()
+    device.upload(file_of(str(card.uuid), PDF, taken_by="monitor", camera_sha256=own))
+    changes = card.events.first().changes
+    assert changes == {
+        "attachments": ["", f"a.png {hashlib.sha256(PDF).hexdigest()[:12]}"],
+        "taken_by": ["", "monitor"],
+        "camera_sha256": ["", own],
+    }
+    # One that was not made smaller is the camera's own file: its sum is said once.
+    device.upload(file_of(str(card.uuid), PDF + b"2", camera_sha256=same))
+    assert set(card.events.first().changes) == {"attachments"}
+
+
+def test_two_devices_of_one_draft_know_what_was_said_of_each_photograph(device, monitor, card):
+    other = Device.of(monitor)
+    device.upload(file_of(str(card.uuid), PDF, caption="Here", taken_by="monitor", order=1))
+    other.upload(file_of(str(card.uuid), PDF + b"2", caption="There", taken_by="internet", order=2))
+    for each in (device, other):
+        (told,) = each.state()["cards"]
+        said = [(row["caption"], row["taken_by"]) for row in told["attachments"]]
+        assert said == [("Here", "monitor"), ("There", "internet")]
+        # A checksum is for editors.
+        assert "sha256" not in json.dumps(told)
 
 
 @pytest.mark.parametrize("taken_at", ["yesterday", "2018-02-31T00:00:00Z", 7, "0001-01-01T00:00"])

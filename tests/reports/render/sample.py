@@ -5,20 +5,25 @@ The figures are made up for the tests unless they carry the name of a published 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import io
 
 from reports.types import (
     TOTAL,
     Block,
+    CaseBox,
     Cell,
     Chapter,
     Column,
     Facts,
     Figure,
+    Imprint,
     Indicator,
     Key,
     Label,
     Period,
+    Picture,
     Report,
     Row,
     Series,
@@ -336,4 +341,70 @@ def report(demonstration: bool = True) -> Report:
         published,
         "0" * 64,
         demonstration,
+    )
+
+
+MARKDOWN = """A **bold** word, an *emphasis*, a [link](https://example.org/page?a=1&b=2),
+a [trap](javascript:alert(1)) and <script>alert(1)</script>; Қ ң ө.
+
+### A heading of the analysts
+
+1. first
+2. second
+   - below it
+
+> A witness said so.
+
+5. counted from five
+
+See [table 14](#table-14), [nothing](#table-99).
+
+---
+
+After the break.
+"""
+
+
+def picture() -> Picture:
+    """A small one of a plain colour."""
+    from PIL import Image
+
+    output = io.BytesIO()
+    Image.new("RGB", (80, 50), "#8899aa").save(output, "PNG")
+    alt = Label("Люди на площади", "Алаңдағы адамдар", "People in a square")
+    caption = Label("Площадь", "Алаң", "The square")
+    return Picture("square.png", output.getvalue(), "image/png", 80, 50, alt, caption)
+
+
+def edition() -> Report:
+    """A frozen report with what people write: prose, a case, a table too wide to stand upright."""
+    plain = report()
+    wide = by_period()
+    wide = dataclasses.replace(
+        wide,
+        code="3",
+        number="3",
+        columns=wide.columns * 2,
+        rows=tuple(dataclasses.replace(row, cells=row.cells * 2) for row in wide.rows),
+    )
+    box = CaseBox(
+        "Astana, 10 January", "Astana", datetime.date(2018, 1, 10), MARKDOWN, (picture(),)
+    )
+    words = Block("grid", "Words", items=("Code", "n"), lines=(("=1+1", "12"), ("Text", "–")))
+    more = (Block("prose", MARKDOWN), words, Block("box", box=box), Block("table", table=wide))
+    first, *others = plain.chapters
+    imprint = Imprint(
+        "2018-2",
+        datetime.date(2019, 3, 1),
+        "https://example.org/editions/2018-2/",
+        "1" * 64,
+        "The bureau. Freedom of peaceful assembly. Edition 2018-2.",
+        "2018-1",
+        ("Table 1, Astana: 9 became 10",),
+    )
+    return dataclasses.replace(
+        plain,
+        chapters=(dataclasses.replace(first, blocks=(*first.blocks, *more)), *others),
+        imprint=imprint,
+        tables=(*plain.tables, wide),
     )

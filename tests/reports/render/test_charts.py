@@ -1,14 +1,18 @@
 """Charts: the same bytes, no inline styles, gaps that are not zeros, published figures marked."""
 
 import dataclasses
+import io
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import translation
+from PIL import Image
 
-from reports.render import render_svg, style
+from reports.render import figure_png, png, render_svg, style
+from reports.render.png import plain_png
 from tests.reports.render import sample
 
 #: Drawing and printing take their time; the inner loop goes without.
@@ -93,10 +97,43 @@ def test_an_empty_figure_still_draws():
     assert render_svg(empty, "ru").startswith(b"<?xml")
 
 
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.kind)
+def test_a_picture_is_the_same_every_time(figure, report):
+    assert figure_png(report, figure, "kk") == figure_png(sample.report(), figure, "kk")
+
+
+def test_a_picture_goes_alone(report):
+    """Title and words for those who do not see it stand in the file; print has more dots."""
+    drawn = Image.open(io.BytesIO(figure_png(report, KINDS["bars"], "kk")))
+    assert drawn.size[0] == 1260
+    assert round(drawn.info["dpi"][0]) == 200
+    assert drawn.text["Title"] == KINDS["bars"].title.kk
+    assert drawn.text["Description"] == KINDS["bars"].alt.kk
+    assert "Software" not in drawn.text
+    bare = Image.open(io.BytesIO(plain_png(KINDS["bars"], "kk")))
+    assert bare.size[0] == 1890
+    assert drawn.height / 200 > bare.height / 300 + 0.5, "the title and the source have room"
+
+
+def test_a_picture_says_where_it_comes_from(report):
+    """What is written around the chart, read from the drawing and not from its dots."""
+    with translation.override("en"):
+        real = png._sources(sample.report(demonstration=False), KINDS["bars"])
+        demonstration = png._sources(report, KINDS["columns"])
+        frozen = png._sources(sample.edition(), KINDS["bars"])
+    assert real == [
+        "Source: Freedom of peaceful assembly in Kazakhstan. 2018",
+        "Kazakhstan International Bureau for Human Rights and Rule of Law",
+    ]
+    assert demonstration[2].startswith("† Figure published in an earlier report")
+    assert demonstration[3] == "Demonstration: reconstructed cards."
+    assert "https://example.org/editions/2018-2/" in frozen
+
+
 def test_reading_the_module_loads_no_heavy_library():
     code = (
         "import sys, django; django.setup(); import reports.render;"
-        "heavy = {'matplotlib', 'weasyprint', 'xlsxwriter', 'pandas', 'numpy'};"
+        "heavy = {'docx', 'lxml', 'matplotlib', 'weasyprint', 'xlsxwriter', 'pandas', 'numpy'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -108,3 +145,27 @@ def test_reading_the_module_loads_no_heavy_library():
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_several_columns_become_small_charts_each_with_its_name():
+    figure = dataclasses.replace(KINDS["stacked"], kind="columns")
+    svg = render_svg(figure, "ru", text="text")
+    shown = texts(svg)
+    assert {"Политические", "Экономические", "Социальные"} <= set(shown)
+    assert style.colour("chart-published").encode() in svg
+    assert style.colour("chart-2").encode() not in svg
+
+
+def test_the_parts_of_a_stack_are_named_beside_it():
+    svg = render_svg(KINDS["stacked"], "ru", text="text")
+    assert {"Политические", "Экономические", "Социальные"} <= set(texts(svg))
+    root = ElementTree.fromstring(svg)
+    assert not [e for e in root.iter() if e.attrib.get("id", "").startswith("legend")]
+
+
+def test_a_stack_whose_last_parts_are_thin_keeps_its_key():
+    first, *others = KINDS["stacked"].series
+    thin = dataclasses.replace(first, values=(*first.values[:-1], 1.0))
+    figure = dataclasses.replace(KINDS["stacked"], series=(thin, *others))
+    root = ElementTree.fromstring(render_svg(figure, "ru", text="text"))
+    assert [e for e in root.iter() if e.attrib.get("id", "").startswith("legend")]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 def test_all_files_have_their_names(report, tmp_path):
     told = []
-    kinds = ("xlsx", "csv", "json")
+    kinds = ("xlsx", "csv", "json", "package")
     written = write(report, tmp_path / "new", ["ru", "kk"], kinds, (), told.append)
     assert written == told
     assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in written}
@@ -22,24 +22,26 @@ def test_all_files_have_their_names(report, tmp_path):
         "table-2.csv",
         "table-8.csv",
         "table-14.csv",
+        *(f"figure-{number}.csv" for number in (1, 2, 3, 4)),
         "report.json",
-        *(f"figure-{number}-ru.svg" for number in (1, 2, 3, 4)),
+        "report-2018-datapackage.zip",
+        *(f"figure-{number}-ru.{form}" for number in (1, 2, 3, 4) for form in ("svg", "png")),
         "report-2018-ru.xlsx",
-        *(f"figure-{number}-kk.svg" for number in (1, 2, 3, 4)),
+        *(f"figure-{number}-kk.{form}" for number in (1, 2, 3, 4) for form in ("svg", "png")),
         "report-2018-kk.xlsx",
     ]
 
 
-def test_pdf_and_html_are_written_too(report, tmp_path):
+def test_documents_are_written_too(report, tmp_path):
     short = dataclasses.replace(report, chapters=report.chapters[-1:], figures=())
-    names = [path.name for path in write(short, tmp_path, ["en"], ("pdf", "html"))]
-    assert names == ["report-2018-en.html", "report-2018-en.pdf"]
-    assert (tmp_path / names[-1]).read_bytes().startswith(b"%PDF-1.7")
+    names = [path.name for path in write(short, tmp_path, ["en"], ("pdf", "docx", "html"))]
+    assert names == ["report-2018-en.html", "report-2018-en.pdf", "report-2018-en.docx"]
+    assert (tmp_path / names[1]).read_bytes().startswith(b"%PDF-1.7")
 
 
 def test_an_unknown_format_writes_nothing(report, tmp_path):
-    with pytest.raises(ValueError, match="docx"):
-        write(report, tmp_path, formats=("csv", "docx"))
+    with pytest.raises(ValueError, match="odt"):
+        write(report, tmp_path, formats=("csv", "odt"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -56,4 +58,4 @@ def test_a_failure_leaves_no_half_written_file(report, tmp_path):
 
 
 def test_formats_are_those_of_the_command():
-    assert FORMATS == ("pdf", "xlsx", "csv", "json", "html")
+    assert FORMATS == ("pdf", "docx", "xlsx", "csv", "json", "html", "package")

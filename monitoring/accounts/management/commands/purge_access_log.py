@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.accounts import access_log, delays
+from monitoring.operations.models import Kind
+from monitoring.operations.record import recorded
 
 
 class Command(BaseCommand):
@@ -16,5 +18,7 @@ class Command(BaseCommand):
         days = settings.ACCESS_LOG_DAYS if older_than is None else older_than
         if days < 0:
             raise CommandError("days cannot be negative")
-        self.stdout.write(f"{access_log.purge(days)} entries deleted")
-        delays.sweep()
+        with recorded(Kind.PURGE_ACCESS_LOG) as noted:
+            number = noted["entries"] = access_log.purge(days)
+            delays.sweep()
+        self.stdout.write(f"{number} entries deleted")

@@ -1,0 +1,1 @@
+"""What the site says of its own work: one line each, and nobody's data in any of them."""

@@ -1,0 +1,1 @@
+"""Figures for programs: the values of a report and the registers that explain their codes."""
