@@ -153,6 +153,7 @@ def test_everybody_who_may_not_come_in_gets_the_same_answer(reference):
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_everybody_who_may_not_come_in_waits_the_same_time(reference, settings, monkeypatch):
     # The time of the processor is what counts; standing back for others only makes the test long.
     monkeypatch.setattr(hashing, "_thread", cache(lambda: ThreadPoolExecutor(1)))

@@ -696,6 +696,43 @@ def test_what_is_said_of_a_photograph_stays_with_the_draft(page, handset, monito
     expect(other.locator("[data-photo-list] li")).to_contain_text(f"{said} · on the site")
 
 
+#: Each sealing of a card waits until the test lets it go; what the line said meanwhile is noted.
+HELD_SEALING = """() => {
+  const real = SubtleCrypto.prototype.encrypt;
+  window.sealings = [];
+  SubtleCrypto.prototype.encrypt = function (...given) {
+    const place = new TextDecoder().decode(given[0].additionalData);
+    if (!place.includes("/card/")) return real.apply(this, given);
+    return new Promise((go) => window.sealings.push(go)).then(() => real.apply(this, given));
+  };
+  window.said = [];
+  const line = document.querySelector("#save-state");
+  const noted = new MutationObserver(() => window.said.push(line.dataset.state));
+  noted.observe(line, { attributes: true });
+}"""
+
+
+def test_the_line_does_not_say_kept_of_what_was_typed_while_it_kept(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    page.evaluate(HELD_SEALING)
+    page.fill("#id_place", f"{field.WORD}, first")
+    field.until(page, "window.sealings.length === 1")
+    page.fill("#id_place", f"{field.WORD}, second")
+    page.evaluate("window.sealings[0]()")
+    # The second begins when the first lies on the device.
+    field.until(page, "window.sealings.length === 2")
+    assert "unsaved" not in page.evaluate("window.said")
+    page.evaluate("window.sealings[1]()")
+    field.state(page, "unsaved")
+    page.reload()
+    page.wait_for_selector(field.READY)
+    expect(page.locator("#id_place")).to_have_value(f"{field.WORD}, second")
+
+
 def test_the_card_just_made_here_is_the_last_one_without_a_network(page):
     field.open_field(page)
     page.context.set_offline(True)

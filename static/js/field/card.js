@@ -177,7 +177,8 @@ export function flush() {
       noteKept(revision);
       // No room for it is nothing lost.
       if (mine.editable && revision !== opened) habits.note(mine).catch(() => {});
-      line(how === "nowhere" ? "full" : how);
+      // What was typed meanwhile is not on the device yet, and the line does not say that it is.
+      if (mine.revision === revision) line(how === "nowhere" ? "full" : how);
       if (how === "kept" && linkState() !== "session") queue.kick(REST);
     },
     (error) => {
@@ -380,6 +381,7 @@ async function addPhotos({ target }) {
     try {
       record.photos.push(await photos.add(record, file, said, record.photos.length + 1));
       typed();
+      await flush();
     } catch (error) {
       tell("error", error instanceof store.Full ? say("full") : say("photo_bad", { name: file.name }));
     }
