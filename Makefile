@@ -1,16 +1,16 @@
 # Each command brings what it needs with it: see .ci/setup.
 # HOST, PORT: where `make run` serves. ARGS: more arguments for pytest, and for `make bench`.
-# JOBS: processes of pytest.
+# PROCESSES of pytest: one more than there are processors, since many tests wait for a browser or a server.
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
-JOBS ?= 2
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 ARGS ?=
 
 PYTHON := .venv/bin/python
 # The tests choose their database themselves; the shell's is the site's. Compiled modules are kept: reading
 # the tests anew costs a fifth of the quick run.
-PYTEST := env -u DATABASE_URL -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(JOBS)
+PYTEST := env -u DATABASE_URL -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(PROCESSES)
 LANGUAGES := --locale ru --locale kk
 # How long `make soak` is: docs/soak.md has the last results.
 SOAK ?= FAULTS_KILLS=3000 FAULTS_EDITORS=50 FAULTS_EDITS=200 FAULTS_SEQUENCES=20000 FAULTS_FIELD_SEQUENCES=20000
@@ -36,7 +36,7 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 	@echo "Tests on SQLite"
 	@$(PYTEST) $(ARGS)
 	@echo "Tests on PostgreSQL"
-	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(JOBS) -m "not once" $(ARGS)
+	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(PROCESSES) -m "not once" $(ARGS)
 
 # The tables come from the models at once; `make test` makes them by the migrations.
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from django.utils import timezone
 
-from cards import history
+from cards import bulk, history
 from cards.files import checking, export, importing, lines
 from cards.models import Card
 from monitoring.jobs import progress
@@ -43,6 +43,8 @@ def test_checking_outcomes_tells_of_them():
 def test_loading_tells_rows_written_and_entries(monkeypatch):
     monkeypatch.setattr(checking, "BATCH", 2)
     monkeypatch.setattr(history, "PAGE", 3)
+    # Of few entries PostgreSQL would write all at once.
+    monkeypatch.setattr(bulk, "FEW", 0)
     rows = [card_row(f"A-{number}") for number in range(5)]
     importing.load(importing.check(csv_of(*rows)))
     changed = [row | {"police": "11"} for row in rows[:3]]
