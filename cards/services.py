@@ -347,6 +347,17 @@ def reserve_numbers(
     return last
 
 
+def hold_numbers(answers: dict[str, Any]) -> None:
+    """Hold the serials that a card with these answers would be given, before anything is
+    recorded, in a transaction that stores a card and submits it after. Whoever submits holds the
+    serials first and the head of the history last: done the other way round, two would wait for
+    each other.
+    """
+    date, city = answers.get("date"), answers.get("city")
+    if date is not None and city is not None:
+        reserve_numbers(date.year, city, 0)
+
+
 def number_text(year: int, city: str, serial: int) -> str:
     return f"{year}-{city.upper()}-{serial:03d}"
 

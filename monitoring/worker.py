@@ -46,8 +46,13 @@ MOST_UNREAD = 64 * 1024 * 1024
 LARGE, LARGEST_AT_ONCE = 1024 * 1024, 4
 #: Of four requests that wait three are of people with a session.
 TURNS = 4
-#: Seconds in the queue from which on there is too much to do; a device waits 20 for its answer.
-LONG_WAIT = 5
+#: Seconds in the queue from which on there is too much to do; a device waits 20 for its answer. Below
+#: that, the order of coming is fair, and everybody who has come is served before they give up.
+LONG_WAIT = 12
+#: Seconds after which a thread that computes lets another go on. Whoever writes holds the one lock
+#: (SQLite's, the head of the history), and needs its turn again after each of some twenty statements:
+#: with Python's own five milliseconds everybody else waits for a page that somebody reads.
+SWITCH = 0.0005
 #: File descriptors that a process may want: connections, and up to two temporary files of each.
 DESCRIPTORS = 4096
 
@@ -107,8 +112,11 @@ class Channel(HTTPChannel):
     spoke = False
     #: The request that was read last, None before the first.
     latest: Parser | None = None
+    #: Whether the answer to a refused request is written, so that our side ends when it is sent.
+    ends = False
     #: Since when the rest of a refused body is thrown away.
     lingering: float | None = None
+    _closes = False
 
     def parser_class(self, adj) -> Parser:
         self.latest = Parser(adj)
@@ -118,19 +126,34 @@ class Channel(HTTPChannel):
     def refused(self) -> bool:
         return self.latest is not None and self.latest.refused
 
+    @property
+    def close_when_flushed(self) -> bool:
+        """Whether the connection is closed as soon as everything is sent; set by the thread that
+        has answered, at any moment of ``handle_write``."""
+        return self._closes
+
+    @close_when_flushed.setter
+    def close_when_flushed(self, closes: bool) -> None:
+        if closes and self.refused:
+            self.ends = True
+        else:
+            self._closes = closes
+
     def readable(self) -> bool:
         return (self.lingering is not None and not self.will_close) or super().readable()
 
+    def writable(self) -> bool:
+        return super().writable() or self.ends
+
     def handle_write(self) -> None:
-        if self.refused and self.close_when_flushed and not self.will_close:
-            self._flush_exception(self._flush_some)
-            if not (self.total_outbufs_len or self.will_close):
-                self._linger()
-                return
+        # Asked for before, since what is written until then is sent below.
+        ends = self.ends
         super().handle_write()
+        if ends and self.connected and not self.total_outbufs_len:
+            self._linger()
 
     def _linger(self) -> None:
-        self.close_when_flushed = False
+        self.ends = False
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -151,7 +174,8 @@ class Channel(HTTPChannel):
 
     def is_idle(self) -> bool:
         """Whether nothing is asked and nothing is to be answered."""
-        return not (self.requests or self.request or self.total_outbufs_len or self.lingering)
+        busy = self.requests or self.request or self.total_outbufs_len
+        return not (busy or self.ends or self.lingering)
 
     def is_too_slow(self, now: float, keepalive: float, crowded: bool) -> bool:
         """Whether the one at the other end has had long enough."""
@@ -208,6 +232,7 @@ class Worker(base.Worker):
 
     def run(self) -> None:
         _more_descriptors()
+        sys.setswitchinterval(SWITCH)
         self.map: dict = {}
         self.dispatcher = ThreadedTaskDispatcher()
         self.dispatcher.queue = Turns()

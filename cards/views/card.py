@@ -54,6 +54,9 @@ def edit(request, uuid):
     try:
         # One transaction for all that is sent: each has to reach the disk.
         with transaction.atomic():
+            if submits:
+                form.is_valid()
+                services.hold_numbers(form.answers())
             card = _store(request, form, uuid, card)
             refused = _answer_queries(request, card)
             _keep_version(form, card)

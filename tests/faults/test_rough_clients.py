@@ -16,9 +16,11 @@ import time
 import uuid as uuids
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
+from waitress.adjustments import Adjustments
 
 from monitoring import worker
 from tests.faults.site import BROKEN, WORKERS, Person, Site, new_site
@@ -233,6 +235,38 @@ def test_whoever_sends_it_nevertheless_reads_the_answer(site, seconds):
         answer = b"".join(iter(lambda: rough.recv(65536), b"")).decode()
     assert answer.startswith("HTTP/1.1 413")
     assert answer.rstrip().endswith("</html>")
+
+
+@pytest.mark.parametrize("done", ["before it is sent", "while it is sent"])
+def test_our_side_ends_and_nothing_is_reset_whenever_the_answer_is_done(monkeypatch, done):
+    """A thread writes the answer and says that it was the last, while another one sends it."""
+    here, there = socket.socketpair()
+    adjustments = Adjustments()
+    channel = worker.Channel(SimpleNamespace(active_channels={}), here, "", adjustments, map={})
+    channel.parser_class(adjustments).refused = True
+    channel.outbufs[-1].append(b"too large")
+    channel.total_outbufs_len = len(b"too large")
+    send = channel._flush_some
+
+    def sent(do_close: bool = True) -> bool:
+        went = send(do_close)
+        channel.close_when_flushed = True
+        return went
+
+    if done == "while it is sent":
+        monkeypatch.setattr(channel, "_flush_some", sent)
+    else:
+        channel.close_when_flushed = True
+    there.settimeout(PATIENCE)
+    with contextlib.closing(here), contextlib.closing(there):
+        for _turn in range(2):
+            channel.handle_write()
+        assert not channel.writable()
+        there.sendall(b"x" * 1000)
+        assert channel.readable()
+        channel.handle_read()
+        there.sendall(b"x" * 1000)
+        assert (there.recv(100), there.recv(100)) == (b"too large", b"")
 
 
 def test_many_large_bodies_fill_neither_memory_nor_disk(site):

@@ -61,7 +61,7 @@ def main() -> None:
                 print(f"\n{lived.database}\n\n{tables.summary(lived)}\n\n{tables.latencies(lived)}")  # noqa: T201
                 if given.singles:
                     print("\n" + singles(site, people, given.singles))  # noqa: T201
-        for problem in (lived.failed, lived.refused, lived.lost):
+        for problem in (lived.failed, lived.refused, lived.lost, day.faults(site)):
             assert not problem, problem[:10]
     finally:
         if not given.folder:

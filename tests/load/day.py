@@ -25,6 +25,9 @@ from django.conf import settings
 from tests.databases import kind, manage
 from tests.faults.site import Person, Site
 
+#: Seconds until the PDF is there, on a machine that has other things to do.
+MOST_DRAWING = 300
+
 #: What the server of gunicorn that each name stands for is started with.
 SERVERS = {
     "waitress": (),
@@ -94,10 +97,17 @@ class LoadedSite(Site):
     def __init__(self, url: str, folder: Path, server: str = "waitress"):
         super().__init__(url, folder)
         self.server, self.options = server, SERVERS[server]
+        self.log = (folder / "site.log").open("ab")
         self.environment |= {
             "DJANGO_SETTINGS_MODULE": "tests.load.settings",
             "STATIC_ROOT": str(folder / "static"),
         }
+
+
+def faults(site: Site) -> list[str]:
+    """What the site said of mistakes of its own."""
+    lines = (site.folder / "site.log").read_text(errors="replace").splitlines()
+    return [line for line in lines if '"level": "ERROR"' in line or "Traceback" in line]
 
 
 def prepare(site: Site, plan: Plan) -> Path:
@@ -114,9 +124,18 @@ def warm_up(site: Site, people: Path, plan: Plan) -> None:
     """What is drawn once and kept: the PDF that readers take, the pages of each process."""
     session = json.loads(people.read_text())["readers"][0]["session"]
     reader = Person(site.port, session)
-    pdf = ["/reports/2018/files/pdf/ru/"] * plan.with_pdf
-    for path in (*pdf, *["/reports/2018/", "/field/ru/"] * 6):
+    if plan.with_pdf:
+        _drawn(reader, "/reports/2018/files/pdf/ru/")
+    for path in ("/reports/2018/", "/field/ru/") * 6:
         assert reader.get(path).status == 200
+
+
+def _drawn(reader: Person, path: str) -> None:
+    """Wait for a file that is drawn in the background: until it is there one is led to the job."""
+    deadline = time.monotonic() + MOST_DRAWING
+    while (status := reader.get(path).status) == 302 and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert status == 200
 
 
 def live(site: Site, people: Path, plan: Plan) -> Day:

@@ -197,7 +197,7 @@ class Monitor(Person):
                 diary["drafts"].append(card["uuid"])
         body = _form(
             card["answers"], uuid=card["uuid"], version=len(card["steps"]), action="submit",
-            accepted="duplicate",
+            accepted=card["accepted"],
         )  # fmt: skip
         address = f"/cards/{card['uuid']}/edit/"
 

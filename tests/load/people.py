@@ -69,6 +69,7 @@ def _day(chance: random.Random, plan: dict, keys, photograph: bytes) -> dict[str
 
 def _card(chance, plan, keys, city: str, photograph: bytes, form: bool, drafts: bool) -> dict:
     """A card with its parcels; a photograph with every tenth."""
+    from cards.checks import CHECKS
     from cards.field import sealing
     from tests import field as words
 
@@ -78,7 +79,10 @@ def _card(chance, plan, keys, city: str, photograph: bytes, form: bool, drafts: 
     told = [words.posted({**answers, **step}) for step in steps]
     final = words.posted(answers)
     found: dict[str, Any] = {"uuid": uuid, "answers": final, "steps": told}
-    if not form:
+    if form:
+        # Whoever is asked whether it is so has looked at it.
+        found["accepted"] = ["duplicate", *(check.code for check in CHECKS)]
+    else:
         parcels = [
             words.card(uuid, version=number, answers=said) for number, said in enumerate(told)
         ]

@@ -8,7 +8,7 @@ from tests.load import day
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 PLAN = day.Plan(
     monitors=20, editors=3, readers=5, seconds=15, rate=6, settle=6, before=1, after=1,
-    with_form=0.2, with_photograph=0.3, with_pdf=False,
+    with_form=0.2, with_photograph=0.3,
 )  # fmt: skip
 
 
