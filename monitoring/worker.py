@@ -46,11 +46,11 @@ MOST_UNREAD = 64 * 1024 * 1024
 LARGE, LARGEST_AT_ONCE = 1024 * 1024, 4
 #: Of four requests that wait three are of people with a session.
 TURNS = 4
-#: Seconds in the queue from which on there is too much to do; a device waits 20 for its answer. Below
-#: that, the order of coming is fair, and everybody who has come is served before they give up.
-LONG_WAIT = 12
+#: Seconds in the queue from which on there is too much to do; a device waits 20 for its answer.
+#: Before, the order of coming serves everybody before they give up.
+LONG_WAIT = 16
 #: Seconds after which a thread that computes lets another go on. Whoever writes holds the one lock
-#: (SQLite's, the head of the history), and needs its turn again after each of some twenty statements:
+#: (SQLite's, the head of the history), and needs its turn again after each of twenty statements:
 #: with Python's own five milliseconds everybody else waits for a page that somebody reads.
 SWITCH = 0.0005
 #: File descriptors that a process may want: connections, and up to two temporary files of each.

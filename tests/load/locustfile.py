@@ -75,7 +75,8 @@ class Person(FastHttpUser):
                     response.success()
                     _learn(name, response)
                     return response
-                response.failure(f"{status} {(response.text or '')[:200]}")
+                said = (response.text or "")[:200] if status else repr(response.error)
+                response.failure(f"{status} {said}")
                 return None
         finally:
             waiting["now"] -= 1
