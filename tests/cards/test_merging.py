@@ -566,7 +566,7 @@ def sides(draw):
             "detained": draw(numbers),
             "in_the_name_of_the_law": draw(st.sampled_from(["yes", "no", "unknown"])),
             "date": datetime.date(2018, 5, 31) + datetime.timedelta(draw(st.integers(0, 1))),
-            "form": draw(st.sampled_from(["rally", "picket", "march"])),
+            "form": draw(st.sampled_from(["rally", "picket", "procession"])),
             "course": draw(st.sampled_from(["held", "prevented"])),
             "legal_status": draw(st.sampled_from(["unknown", "sanctioned"])),
             "reason_not_requested": "",

@@ -17,7 +17,9 @@ def test_nobody_is_refused_and_nothing_acknowledged_is_missing(tmp_path):
         site = day.LoadedSite(url, tmp_path)
         people = day.prepare(site, PLAN)
         with site.running():
+            day.warm_up(site, people, PLAN)
             lived = day.live(site, people, PLAN)
+        assert day.faults(site) == []
         assert lived.failed == []
         assert lived.refused == []
         assert lived.lost == []
