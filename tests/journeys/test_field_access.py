@@ -11,7 +11,7 @@ from tests.journeys import field
 from tests.journeys.conftest import DESK, PHONE, watched
 from tests.journeys.test_accessibility import UNFOLD, violations
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

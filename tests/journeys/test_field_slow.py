@@ -12,7 +12,7 @@ from tests.faults.site import Site, new_site
 from tests.journeys import field
 from tests.journeys.conftest import PHONE
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.once]
 #: Of quality.md: 400 kbit/s, 400 ms; interactive within 5 s cold, under 150 kB over the wire.
 NETWORK = {
     "offline": False,

@@ -12,7 +12,7 @@ from tests.editions import on_the_public_page
 from tests.journeys.conftest import DESK, PHONE, watched
 from tests.journeys.test_accessibility import violations
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
