@@ -47,7 +47,7 @@ LARGE, LARGEST_AT_ONCE = 1024 * 1024, 4
 #: Of four requests that wait three are of people with a session.
 TURNS = 4
 #: Seconds in the queue from which on there is too much to do; a device waits 20 for its answer.
-#: Before, the order of coming serves everybody before they give up.
+#: Until then the order of coming serves everybody before they give up.
 LONG_WAIT = 16
 #: Seconds after which a thread that computes lets another go on. Whoever writes holds the one lock
 #: (SQLite's, the head of the history), and needs its turn again after each of twenty statements:

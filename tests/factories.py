@@ -17,6 +17,7 @@ from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from cards import permits, services, workflow
+from cards.checks import CHECKS
 from cards.models import Card, City, PermitApplication
 from cards.reference import load_reference
 from cards.serialise import answers_of, write_answers
@@ -198,6 +199,11 @@ _WAYS = {
     "rejected": (("submit", "monitor"), ("reject", "editor")),
     "duplicate": (("submit", "monitor"), ("duplicate", "editor")),
 }
+
+
+def all_accepted() -> list[str]:
+    """Codes of everything about which somebody who submits may be asked whether it is so."""
+    return ["duplicate", *(check.code for check in CHECKS)]
 
 
 def make_card(

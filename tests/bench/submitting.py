@@ -109,11 +109,12 @@ def _request(way: str, uuid: str, said: dict[str, Any], crumbs: dict[str, str], 
     import urllib.parse
 
     from cards.field import home, sealing
+    from tests.factories import all_accepted
 
     posted = home.posted(said)
     if way == "browser":
         fields = {**posted, "uuid": uuid, "version": "0", "action": "submit"}
-        fields["accepted"] = ["duplicate", *_every_warning()]
+        fields["accepted"] = all_accepted()
         body = urllib.parse.urlencode(fields, doseq=True).encode()
         kind = "application/x-www-form-urlencoded"
         return request(f"/cards/{uuid}/edit/", body, kind, crumbs, X_CSRFToken=CSRF)
@@ -150,12 +151,6 @@ def _answers(chance: random.Random) -> dict[str, Any]:
         participants_high=people + 10,
         description=" ".join(f"word{chance.randrange(3000)}" for _ in range(60)),
     )
-
-
-def _every_warning() -> list[str]:
-    from cards.checks import CHECKS
-
-    return [check.code for check in CHECKS]
 
 
 def _sessions() -> list[str]:
