@@ -38,7 +38,9 @@ test: ## everything: lint, then the whole suite with a real browser on SQLite an
 	@echo "Tests on PostgreSQL"
 	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(PROCESSES) -m "not once" $(ARGS)
 
-# The tables come from the models at once; `make test` makes them by the migrations.
+# The tables come from the models at once; `make test` makes them by the migrations. No test waits for
+# another program, so as many processes as processors.
+test-fast: PROCESSES = $(shell getconf _NPROCESSORS_ONLN)
 test-fast: ## the inner loop, under a minute: SQLite in memory, no browser
 	@.ci/setup dev
 	@TEST_IN_MEMORY=1 $(PYTEST) -q --no-migrations -m "not journey and not slow" $(ARGS)

@@ -49,6 +49,10 @@ JOBS = "immediate"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-# The whole suite uses a file, as the site does; the quick one keeps SQLite in memory.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not os.environ.get("TEST_IN_MEMORY"):
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}
+# The whole suite uses a file, as the site does; the quick one keeps SQLite in memory. That is said
+# by name: parallel workers would number the file, since they know Django's own backend only.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    _IN_MEMORY = os.environ.get("TEST_IN_MEMORY")
+    DATABASES["default"]["TEST"] = {
+        "NAME": ":memory:" if _IN_MEMORY else DATA_DIR / "tests.sqlite3"
+    }

@@ -124,6 +124,7 @@ def test_the_rooms_are_read():
     assert "reports.indicators" in ALL
 
 
+@pytest.mark.slow
 def test_large_tables_are_read_in_one_way():
     """A cursor of its own is lost behind a pooler: ``monitoring.chunks`` knows."""
     callers = {
@@ -170,6 +171,7 @@ def test_monitoring_brings_the_rooms_together_in_settings_and_addresses_only():
     assert strangers == {}
 
 
+@pytest.mark.slow
 def test_rooms_tell_whoever_runs_the_site_in_one_place_each():
     """``watch`` registers gauges and states, commands note how they ended; nothing else does."""
     telling = {
@@ -183,6 +185,7 @@ def test_rooms_tell_whoever_runs_the_site_in_one_place_each():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_programs_read_is_described_and_answered_in_its_own_room():
     """The words and the door know no room; a room's addresses know the door and their own room."""
     wrong = [
@@ -303,6 +306,7 @@ def writes_history(node: ast.AST) -> bool:
     return re.search(r"\b(Event|HistoryHead|event|head)\b|\.events\b", told) is not None
 
 
+@pytest.mark.slow
 def test_the_history_is_written_in_one_place():
     writers = {name for name, tree in ALL.items() if any(map(writes_history, ast.walk(tree)))}
     # ``guards`` makes the first head of an empty database.
@@ -317,6 +321,7 @@ def test_the_history_is_written_in_one_place():
         assert any(map(writes_history, ast.walk(ast.parse(written)))), written
 
 
+@pytest.mark.slow
 def test_nothing_but_a_migration_and_a_restore_takes_the_guards_away():
     """Beside the tests' own teardown; see docs/decisions/008-one-chain.md."""
     removers = {
@@ -352,6 +357,7 @@ def test_every_vocabulary_of_a_column_is_a_constraint_of_the_database():
     assert missing == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
@@ -385,6 +391,7 @@ def test_the_site_starts_without_heavy_libraries():
     assert answer.stdout.strip().splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", ROOMS)
 def test_modules_stay_readable(room):
     long = {

@@ -310,6 +310,7 @@ PIECES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PIECES, st.booleans())
 def test_whatever_is_written_over_it_is_noticed(path, pieces, sealed):

@@ -216,6 +216,7 @@ def add_a_draft() -> None:
     services.create(actor=User.objects.get(username="monitor-1"), answers={"place": "Here"})
 
 
+@pytest.mark.slow
 def test_a_section_that_computes_other_numbers_is_not_timed(monkeypatch, bench_dir):
     with Child() as child, pytest.raises(Failed, match="Unequal"):
         child.call("tests.test_bench:unequal")
@@ -295,6 +296,7 @@ def fill_memory(size: int) -> int:
     return len(bytearray(b"x") * size)
 
 
+@pytest.mark.slow
 def test_a_call_that_fails_elsewhere_fails_here():
     with Child() as child:
         with pytest.raises(Failed, match="ZeroDivisionError"):

@@ -66,6 +66,7 @@ def test_nothing_that_the_site_pulls_in_is_left_unpinned():
     assert needed - runtime <= {"pytz"}
 
 
+@pytest.mark.slow
 def test_the_site_imports_only_what_a_server_installs():
     runtime = set(pins(DIRECT)) | set(pins(PULLED_IN))
     owners = metadata.packages_distributions()
@@ -203,6 +204,18 @@ def test_a_test_that_does_not_run_fails(tmp_path):
     assert re.search(r"\b2 failed, 1 passed, 2 errors\b", answer.stdout), answer.stdout
     for reason in ("Skipped: no printer", "Skipped: no scanner", "Skipped: could not", "known"):
         assert f"a test that does not run proves nothing: {reason}" in answer.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.once
+def test_the_quick_run_keeps_the_tables_of_each_process_in_memory():
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, "-m", "pytest", "-q", "--no-migrations", "-n", "2"]
+    answer = subprocess.run(
+        [*command, "tests/test_reference.py"], cwd=ROOT,
+        env=environment | {"TEST_IN_MEMORY": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stdout
 
 
 @pytest.mark.slow

@@ -182,6 +182,7 @@ def test_monitors_are_told_of_no_article_that_the_card_does_not_know(language):
     assert told == {"488", "434", "667"} <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pocket_guide_fills_one_sheet(language):
     assert [one.name for one in GUIDES if one.leaflet] == ["monitors"]

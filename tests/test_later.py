@@ -30,6 +30,7 @@ print(*sorted(name for name in sys.modules if name.partition(".")[0] in
 """
 
 
+@pytest.mark.slow
 def test_a_worker_starts_without_what_its_first_page_does_not_need():
     found = subprocess.run(
         [sys.executable, "-c", WORKER], cwd=ROOT, env=os.environ, capture_output=True, text=True,

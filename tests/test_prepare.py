@@ -31,6 +31,7 @@ def everything() -> dict[str, list[dict]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_prepare_loads_reference_data_and_published_series_and_makes_no_cards_and_no_people():
     run()
@@ -55,6 +56,7 @@ def test_printed_names_of_periods_are_resolved():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_second_run_changes_nothing():
     run()
@@ -64,6 +66,7 @@ def test_a_second_run_changes_nothing():
     assert "updated 1" not in out
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_people_changed_stays():
     run()

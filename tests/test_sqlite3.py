@@ -97,6 +97,7 @@ def test_a_statement_by_itself_comes_to_its_turn(path):
     assert max(waited) < 40 * THREADS * HOLDING
 
 
+@pytest.mark.slow
 def test_a_writer_gives_up_after_its_time_and_the_line_goes_on(path):
     connection = connection_to(path, timeout=0.2)
     with sqlite3.connect(path, isolation_level=None) as other:

@@ -113,6 +113,7 @@ def person_and_card(letter: str, status: str):
     return person, Card.objects.get(pk=card.pk)
 
 
+@pytest.mark.slow
 def test_every_right_of_the_table_is_tried_here():
     # Those of permit applications are tried in test_application_access.
     rights = [right for right in RIGHTS if not right.name.startswith("application.")]

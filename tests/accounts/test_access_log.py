@@ -24,6 +24,7 @@ def entries() -> list[tuple]:
     return [(row.action, row.user_id, row.subject) for row in rows]
 
 
+@pytest.mark.slow
 def test_reading_a_card_is_noted_once_an_hour_and_ones_own_never(signed_in, editor, other_editor):
     card = make_card("submitted", monitor=MonitorFactory())
     changes = Event.objects.count()

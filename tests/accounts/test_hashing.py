@@ -52,6 +52,7 @@ def test_a_place_is_free_again_whatever_happened_in_it():
             inside.enter_context(hashing.place(known=True))
 
 
+@pytest.mark.slow
 def test_hashing_stands_back_and_gives_what_django_gives():
     hasher = hashing.Argon2()
     before = os.getpriority(os.PRIO_PROCESS, 0)

@@ -172,6 +172,7 @@ def test_everybody_who_may_not_come_in_waits_the_same_time(reference, settings, 
     assert max(medians.values()) / min(medians.values()) < 1.05, medians
 
 
+@pytest.mark.slow
 def test_a_card_sent_too_late_goes_on_after_both_factors(editor):
     client = reader()
     carried = kept_form(client, editor)

@@ -126,6 +126,7 @@ def test_nothing_in_the_csv_runs_and_json_has_it_as_it_is(whole):
     assert line["demands"].startswith("'@SUM(A1);'=")
 
 
+@pytest.mark.slow
 def test_each_role_and_region_gets_what_it_may_see(reference):
     monitor = MonitorFactory()
     here, there = make_card("approved", monitor=monitor), make_card("approved", city="astana")

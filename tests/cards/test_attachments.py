@@ -154,6 +154,7 @@ def test_a_file_over_the_limit_is_refused(reference, settings):
     assert refusal(card, content + b"0").code == "too_large"
 
 
+@pytest.mark.slow
 def test_a_bomb_of_pixels_is_refused_unread(reference, monkeypatch):
     monkeypatch.setattr(attachments, "MAX_PIXELS", 40 * 30)
     card = make_card("draft")
@@ -162,6 +163,7 @@ def test_a_bomb_of_pixels_is_refused_unread(reference, monkeypatch):
     assert refusal(card, photograph("PNG", size=(41, 30))).code == "pixels"
 
 
+@pytest.mark.slow
 def test_the_same_file_twice_is_refused_politely_on_this_card_only(reference):
     card, content = make_card("draft"), photograph()
     accept(card, content, "first.jpg")
@@ -228,6 +230,7 @@ def address(name, card, **kwargs):
     return reverse(f"cards:{name}", kwargs={"uuid": card.uuid, **kwargs})
 
 
+@pytest.mark.slow
 def test_a_monitor_adds_several_files_at_once_and_keeps_the_good_ones(signed_in, reference):
     card = make_card("draft")
     client = signed_in(card.monitor)
@@ -287,6 +290,7 @@ def test_who_downloads_what(request, signed_in, approved, who, what):
     assert (SECRET.encode() in response.getvalue()) == (what == "attachment_original")
 
 
+@pytest.mark.slow
 def test_a_video_has_no_copy_for_others(signed_in, approved, analyst):
     video = accept(approved, MP4, "v.mp4")
     client = signed_in(approved.monitor)
@@ -301,6 +305,7 @@ def test_an_attachment_is_found_under_its_own_card_only(signed_in, approved, edi
         assert response.status_code == 404
 
 
+@pytest.mark.slow
 def test_analysts_see_what_has_been_reviewed(signed_in, approved, analyst, editor):
     late = accept(approved, photograph(size=(10, 10)), "late.jpg")
     client = signed_in(analyst)
@@ -403,6 +408,7 @@ def test_what_cannot_be_is_said_at_its_question(signed_in, reference, changes, f
     assert (found.caption, found.taken_at, found.taken_by) == ("", None, "")
 
 
+@pytest.mark.slow
 def test_the_files_stay_in_the_order_in_which_they_were_chosen(signed_in, reference):
     card = make_card("draft")
     names = ["c.png", "a.png", "b.png"]
@@ -436,6 +442,7 @@ def test_each_fact_is_changed_alone_and_recorded(signed_in, approved):
         attachments.describe(file, actor=approved.monitor, sha256="0")
 
 
+@pytest.mark.slow
 def test_editors_read_the_checksum_of_the_original(signed_in, approved, editor):
     checksum = approved.attachments.get().sha256
     assert checksum in signed_in(editor).get(approved.get_absolute_url()).content.decode()
@@ -443,6 +450,7 @@ def test_editors_read_the_checksum_of_the_original(signed_in, approved, editor):
     assert checksum not in page
 
 
+@pytest.mark.slow
 def test_editors_read_the_checksum_of_the_cameras_own_file_too(signed_in, reference, editor):
     card = make_card("submitted")
     own = hashlib.sha256(b"as the camera wrote it").hexdigest()

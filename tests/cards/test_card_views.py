@@ -271,6 +271,7 @@ def test_a_duplicate_needs_the_other_card(client_of, editor):
     assert second.duplicate_of == first
 
 
+@pytest.mark.slow
 def test_inclusion_is_decided_with_a_reason(client_of, editor):
     card = make_card("submitted", peaceful="no")
     assert card.inclusion == "excluded"

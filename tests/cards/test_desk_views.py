@@ -75,6 +75,7 @@ def test_the_queue_tells_of_each_card_what_it_waits_for(signed_in, editor, five)
     assert f"{five[0].get_absolute_url()}?in=queue" in text
 
 
+@pytest.mark.slow
 def test_each_chip_shows_its_part_and_says_how_many(signed_in, editor, five):
     client = signed_in(editor)
     parts = {
@@ -138,6 +139,7 @@ def test_the_queue_takes_as_many_queries_for_5_cards_as_for_25(signed_in, editor
     assert len(queries) <= (19 if "flagged" in query else 16)
 
 
+@pytest.mark.slow
 def test_a_card_takes_as_many_queries_with_one_question_as_with_twelve(signed_in, editor):
     numbers = []
     for questions in (1, 12):
@@ -153,6 +155,7 @@ def test_a_card_takes_as_many_queries_with_one_question_as_with_twelve(signed_in
     assert numbers[0] == numbers[1]
 
 
+@pytest.mark.slow
 def test_from_card_to_card_within_the_filter(signed_in, editor, five):
     client = signed_in(editor)
     response = client.get(five[0].get_absolute_url() + "?in=queue&turn=mine")
@@ -185,6 +188,7 @@ def test_a_decision_leads_to_the_next_card_of_the_walk(signed_in, editor):
     assert answer["Location"] == reverse("cards:queue") + "?text=theatre"
 
 
+@pytest.mark.slow
 def test_a_question_is_asked_at_the_answer_and_reaches_the_monitor_there(
     signed_in, editor, monitor
 ):
@@ -213,6 +217,7 @@ def test_a_question_is_asked_at_the_answer_and_reaches_the_monitor_there(
     assert query.state == "closed"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_stays_where_it_was_typed(signed_in, editor, monitor):
     card = make_card("submitted", monitor=monitor)
     client = signed_in(editor)
@@ -321,6 +326,7 @@ def sent(card: Card, **changes) -> dict:
     return {"uuid": str(card.uuid), "version": str(card.version), **data, **changes}
 
 
+@pytest.mark.slow
 def test_an_answer_a_section_and_a_mark_taken_back(signed_in, editor):
     card = make_card("submitted")
     client = signed_in(editor)
@@ -348,6 +354,7 @@ def test_nothing_is_verified_that_was_not_seen(signed_in, editor, version):
     assert not Verification.objects.exists()
 
 
+@pytest.mark.slow
 def test_looking_is_remembered_for_editors_who_did_not_write_the_card(signed_in, editor, monitor):
     card = make_card("submitted", monitor=monitor)
     own = make_card("submitted", monitor=editor)
@@ -381,6 +388,7 @@ def test_approval_that_a_question_holds_back_says_so_and_leads_there(signed_in, 
     assert f'href="#query-{query.pk}"' in text
 
 
+@pytest.mark.slow
 def test_the_reason_of_a_return_is_written_from_the_questions(signed_in, editor):
     card = make_card("submitted")
     review.ask(card, actor=editor, field="place", text="Which square?")
@@ -393,6 +401,7 @@ def test_the_reason_of_a_return_is_written_from_the_questions(signed_in, editor)
     assert client.post(at("transition", bare, "return"), {"reason": ""}).status_code == 422
 
 
+@pytest.mark.slow
 def test_analysts_and_strangers_see_no_question(signed_in, editor):
     card = make_card("submitted")
     query = review.ask(card, actor=editor, field="place", text="Which square?")
@@ -497,6 +506,7 @@ def test_odd_choices_choose_nothing(signed_in, editor, monitor):
     assert signed_in(monitor).get(address, {"action": "approve"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_card_changed_after_approval_says_so_in_every_list(signed_in, editor, other_editor):
     card = make_card("approved", editor=editor)
     card = workflow.apply(card, "reopen", actor=editor, reason="A wrong number")

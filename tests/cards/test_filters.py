@@ -165,6 +165,7 @@ def test_the_filter_selects_the_cards_behind_every_fact(mixed):
     assert compared > 150
 
 
+@pytest.mark.slow
 def test_known_and_unknown_or_yes_and_no_leave_no_card_out(mixed):
     editor = EditorFactory()
     every = cards("", editor)

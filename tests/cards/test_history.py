@@ -354,6 +354,7 @@ def test_proving_reads_as_much_at_any_length(chain, django_assert_num_queries):
             assert proof.verify().faults == ()
 
 
+@pytest.mark.slow
 @given(
     changes=st.dictionaries(st.text(max_size=8), st.tuples(st.text(), st.text()), max_size=5),
     keys=st.tuples(*[st.none() | st.integers(1)] * 4),

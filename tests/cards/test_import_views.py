@@ -98,6 +98,7 @@ def test_the_status_that_was_chosen(client, editor):
     assert (card.status, card.editor) == ("approved", editor)
 
 
+@pytest.mark.slow
 def test_updates_and_what_is_there_already(client):
     client.post(chosen(client, card_row("A-1"), card_row("A-2")) + "load/")
     url = chosen(client, card_row("A-1", place="Station"), card_row("A-2"))
@@ -110,6 +111,7 @@ def test_updates_and_what_is_there_already(client):
     assert "/load/" not in page
 
 
+@pytest.mark.slow
 def test_mistakes_are_all_listed_and_nothing_can_be_loaded(client):
     rows = [card_row(f"A-{n}", police="=many") for n in range(450)]
     url = chosen(client, card_row("A-x"), *rows)
@@ -185,6 +187,7 @@ def test_a_file_that_is_too_large(client, monkeypatch):
     assert answer.context["form"].errors.keys() == {"cards"}
 
 
+@pytest.mark.slow
 def test_what_changed_meanwhile_is_shown_again_before_it_is_loaded(client):
     client.post(chosen(client, card_row("A-1")) + "load/")
     url = chosen(client, card_row("A-1", place="Station"))

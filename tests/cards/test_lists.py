@@ -222,6 +222,7 @@ def test_a_bad_condition_gives_no_file_but_the_list(signed_in, analyst):
     assert response["Location"] == reverse("cards:all") + "?form=rally"
 
 
+@pytest.mark.slow
 def test_a_returned_and_mended_card_goes_back_to_the_queue(signed_in, monitor, editor):
     card = make_card("returned", monitor=monitor, editor=editor)
     assert len(page(signed_in(monitor), "list").context["waiting"].returned) == 1

@@ -44,6 +44,7 @@ def test_an_editor_sees_what_may_be_the_same_assembly_and_why(signed_in, editor)
     assert url(first, second) in text_of(response)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 4])
 def test_the_candidates_take_as_many_queries_whatever_there_is(signed_in, editor, number):
     first = make_card("submitted")
@@ -92,6 +93,7 @@ def test_a_monitor_reads_no_more_of_anothers_card_than_where_and_when(signed_in,
     assert "Secret yard" not in page
 
 
+@pytest.mark.slow
 def test_a_duplicate_is_one_tap(signed_in, editor):
     first, second = two_cards()
     client = signed_in(editor)
@@ -131,6 +133,7 @@ def test_both_cards_side_by_side(signed_in, editor):
     assert page.index("differences") < page.index("are the same on both cards")
 
 
+@pytest.mark.slow
 def test_merging_leads_to_the_new_card(signed_in, editor):
     first, second = two_cards()
     client = signed_in(editor)
@@ -217,6 +220,7 @@ def test_different_people_under_one_code_by_hand(signed_in, editor):
     assert set(codes) == {"Б-01", "Б-01-2"}
 
 
+@pytest.mark.slow
 def test_who_opens_the_pages(signed_in, editor, analyst, administrator):
     first, second = two_cards("approved")
     elsewhere = EditorFactory(all_regions=False, regions=["KZ-71"])
@@ -248,6 +252,7 @@ def test_who_opens_the_pages(signed_in, editor, analyst, administrator):
 # The way back
 
 
+@pytest.mark.slow
 def test_the_page_says_what_was_added_and_undoes(signed_in, editor):
     first, second = two_cards("approved")
     made = merged(first, second)

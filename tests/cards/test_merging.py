@@ -434,6 +434,7 @@ def test_undoing_needs_a_reason_and_the_right(reference):
             merging.unmerge(made, actor=actor, reason="Because")
 
 
+@pytest.mark.slow
 def test_what_was_added_meanwhile_goes_back_with_the_originals(reference):
     first, second = two_cards("approved")
     add_outcome(first, case_code="A-01")

@@ -245,6 +245,7 @@ cells = st.one_of(
 
 
 # Says that a database is asked for: alone, the test would find none.
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=150, deadline=None)
 @given(cell=cells)

@@ -63,6 +63,7 @@ def test_a_form_that_lost_its_identifier_is_shown_again_under_its_address(signed
     assert f'action="{address}"' in response.content.decode()
 
 
+@pytest.mark.slow
 def test_what_is_chosen_is_found(signed_in, editor):
     refused = make_application(place="Сквер Победы")
     silent = make_application("pending", decision="no_answer", answered_on=None, city="astana")
@@ -215,6 +216,7 @@ def test_changing_a_reviewed_one_asks_for_a_reason(signed_in, editor):
     assert application.review == "pending"
 
 
+@pytest.mark.slow
 def test_linking_by_a_tap_by_number_and_back(signed_in, editor):
     application = make_application()
     near = make_card("approved", date=day("2018-08-25"))
@@ -236,6 +238,7 @@ def test_linking_by_a_tap_by_number_and_back(signed_in, editor):
     assert application.card is None
 
 
+@pytest.mark.slow
 def test_a_card_shows_its_applications_and_offers_to_record_one(signed_in, editor, monitor):
     card = make_card(
         "submitted",

@@ -185,6 +185,7 @@ def test_a_long_entry_is_folded(editor):
     assert (newest.folded, first.folded) == (False, True)
 
 
+@pytest.mark.slow
 def test_pages_hold_every_entry_once(signed_in, editor):
     card = make_card("draft")
     now = datetime.datetime(2018, 5, 10, tzinfo=ZoneInfo("UTC"))

@@ -458,6 +458,7 @@ def test_a_decision_on_a_card_without_a_date_is_only_compared_with_today():
     assert validators.outcome_problems(outcome, None, TODAY) == []
 
 
+@pytest.mark.slow
 @given(st.from_regex(validators._PLAIN_ADDRESS, fullmatch=True))
 def test_an_address_that_gets_no_long_look_would_stand_it(address):
     validators._URL(address)

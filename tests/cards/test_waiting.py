@@ -149,6 +149,7 @@ def test_everybody_new_has_a_code_until_all_have_one(monitor):
     assert [person.code for person in item.undecided] == ["A-01"]
 
 
+@pytest.mark.slow
 def test_each_item_leads_to_its_very_place(signed_in, monitor, editor):
     draft = make_card("draft", monitor=monitor, topic=None)
     returned = make_card("returned", monitor=monitor, editor=editor, **TAKEN)

@@ -200,6 +200,7 @@ def test_many_applications_are_taken_out_in_the_background(signed_in, many):
     assert len(taken(client, page).decode("utf-8-sig").splitlines()) == 3
 
 
+@pytest.mark.slow
 def test_a_word_file_of_a_report_is_made_once_and_then_handed_out(signed_in, later):
     address = reverse("reports:download", args=["2018", "docx", "en"])
     client = signed_in(AnalystFactory())
@@ -238,6 +239,7 @@ def test_a_printing_goes_forwards_only():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_weasyprint_tells_what_is_read_of_it(said):
     """Its log is no interface that anybody promised: a new version that says it otherwise fails."""
     from weasyprint import HTML
@@ -282,6 +284,7 @@ def freeze(client, edition):
     return client.post(reverse("reports:edition_freeze", args=[edition.code]))
 
 
+@pytest.mark.slow
 def test_an_edition_is_frozen_in_the_background_once(signed_in, later, draft):
     edition, analyst = draft
     client = signed_in(analyst)

@@ -193,6 +193,7 @@ def test_a_method_that_somebody_made_up_has_no_name(log, client):
     nothing_of_it_in(log)
 
 
+@pytest.mark.slow
 def test_signing_in_tells_neither_names_nor_words(log, reference):
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.text(max_size=30), st.text(max_size=30), st.sampled_from(["", "next", "kept"]))
@@ -219,6 +220,7 @@ def test_signing_in_tells_neither_names_nor_words(log, reference):
     assert len(log.of("zhinalys.request")) > 45
 
 
+@pytest.mark.slow
 def test_cards_with_the_mark_everywhere_leave_none_in_the_log(log, signed_in):
     monitor = MonitorFactory(username=MARK, alias=f"{MARK} alias", all_regions=True)
     client = visitor(signed_in(monitor))

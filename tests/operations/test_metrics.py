@@ -84,6 +84,7 @@ def test_nothing_is_counted_while_nobody_may_ask(client, monkeypatch):
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.slow
 def test_requests_are_counted_by_name_of_address_method_and_kind_of_answer(
     scraped, signed_in, editor
 ):

@@ -76,6 +76,7 @@ def test_tampering_is_noted_as_a_failure(reference, monkeypatch):
     assert record.latest(Kind.VERIFY_HISTORY).details["differences"] == 1
 
 
+@pytest.mark.slow
 def test_a_slip_of_the_finger_says_nothing_of_any_backup(backup):
     with pytest.raises(CommandError, match="no such file"):
         run("verify_backup", str(backup), "--no-key")

@@ -41,6 +41,7 @@ def computed(report) -> dict[tuple[str, str, str, str], float | None]:
     }
 
 
+@pytest.mark.slow
 def test_every_value_equals_the_independent_computation(report):
     ours = computed(report)
     cards = oracle.read(FIXTURES / "cards.csv")
@@ -62,6 +63,7 @@ def test_every_value_equals_the_independent_computation(report):
     assert wrong == {}
 
 
+@pytest.mark.slow
 def test_the_printed_cells_are_reproduced_or_listed(report):
     ours = computed(report)
     deviating = set()
@@ -79,6 +81,7 @@ def test_the_printed_cells_are_reproduced_or_listed(report):
     assert deviating == listed
 
 
+@pytest.mark.slow
 def test_every_printed_cell_is_in_the_values_verbatim(report):
     ours = {
         (cell.key.table, cell.key.period, cell.key.row, cell.key.column): cell

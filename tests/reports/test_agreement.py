@@ -36,6 +36,7 @@ def words(found: Agreement) -> list[str]:
         ]
 
 
+@pytest.mark.slow
 def test_it_is_taken_over_merges_that_stand_in_the_period(reference):
     made = pair()
     merged(*two_cards("approved"))  # its card awaits approval

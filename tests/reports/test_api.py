@@ -81,6 +81,7 @@ def test_without_a_period_it_is_the_last_that_has_cards(program, counted):
     assert program.get("tables/").json()["period"] == "2018"
 
 
+@pytest.mark.slow
 def test_all_pages_are_of_the_same_figures(program, counted):
     page = program.get("values/?limit=10").json()
     make_card("approved")
@@ -92,6 +93,7 @@ def test_all_pages_are_of_the_same_figures(program, counted):
     assert program.get(page["next"]).status_code == 200
 
 
+@pytest.mark.slow
 def test_nothing_is_sent_twice(program, counted):
     answer = program.get("values/?table=1")
     etag = answer.headers["ETag"]
@@ -111,6 +113,7 @@ def test_a_report_is_built_once(program, counted, monkeypatch):
     assert program.get("values/?limit=3").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_registers(program, counted):
     periods = program.rows("periods/")
     assert [row["code"] for row in periods] == list(

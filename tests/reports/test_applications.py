@@ -173,6 +173,7 @@ def test_json_and_the_page_carry_the_same(signed_in, editor):
     assert "Other place offered" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_every_cell_leads_to_the_applications_behind_it(signed_in):
     generate.write_applications(3, 60, first=day("2018-01-01"), days=365)
     facts.rebuild()

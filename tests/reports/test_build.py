@@ -167,6 +167,7 @@ def test_all_583_printed_cells_reach_the_values():
     assert [cell.key for cell in reached if cell.key.period == "2011 (sic; 2010)"]
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_a_report_of_any_cards_can_be_said_in_every_language(cards):

@@ -420,6 +420,7 @@ def read() -> dict[str, Facts]:
     return facts.for_periods(PERIODS, medians=[each.code for each in PERIODS])
 
 
+@pytest.mark.slow
 def test_sums_of_years_give_what_the_months_give(reference):
     """With them, with none of them current, and with half of them."""
     generate.write_cards(11, 120)

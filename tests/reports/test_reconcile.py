@@ -278,6 +278,7 @@ def test_cards_bear_out_what_was_printed_rounded_right_and_nothing_else():
     ]
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_computed_tables_contradict_nothing(cards):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 
 from reports.reconcile import of_report
@@ -32,6 +33,7 @@ def changed(report: Report, address: tuple[str, str, str], value: float) -> Repo
     return replace(report, tables=tables)
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_a_computed_report_contradicts_nothing_in_itself(cards):
@@ -39,6 +41,7 @@ def test_a_computed_report_contradicts_nothing_in_itself(cards):
     assert of_report(report_of(cards)) == ()
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_nor_where_places_are_covered_in_part(cards):

@@ -37,12 +37,14 @@ def print_of(cards: list[Little], code: str | None = "2018") -> Listed:
 TWICE = {"1", "2", "3", "7", "8", "11", "14", "16", "18"}
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_a_consistent_report_has_no_finding_of_any_kind(cards):
     assert check(print_of(cards), PERIODS) == ()
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_nor_has_one_of_a_period_that_nobody_knows(cards):
@@ -53,6 +55,7 @@ def test_nor_has_one_of_a_period_that_nobody_knows(cards):
     assert check(unknown, PERIODS) == ()
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards, st.data())
 def test_one_wrong_figure_is_among_the_findings(cards, data):

@@ -176,6 +176,7 @@ def test_the_title_page_and_the_workbook_say_which_region(reference):
         assert "Zhetysu Region" in str(pdf.docinfo["/Title"])
 
 
+@pytest.mark.slow
 def test_the_page_of_a_region(signed_in, analyst):
     make_card("approved", city="taldykorgan")
     reader = signed_in(analyst)
@@ -220,6 +221,7 @@ def test_applications_that_never_became_an_assembly_are_of_the_region(reference)
     assert table.rows[-1].cells[0].value.value == 1
 
 
+@pytest.mark.slow
 def test_the_command_takes_a_region(reference, tmp_path, capsys):
     make_card("approved")
     call_command(

@@ -221,6 +221,7 @@ def column_sums(report, table: str, column: str) -> tuple[float, float | None]:
     return rows, next(cell.value.value for cell in cells if cell.key.row == TOTAL)
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_totals_are_the_sums_of_their_rows(cards):
@@ -244,6 +245,7 @@ def test_totals_are_the_sums_of_their_rows(cards):
         assert rows == (total or 0), (table, column)
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_shares_of_a_whole_add_up_to_a_hundred(cards):
@@ -258,6 +260,7 @@ def test_shares_of_a_whole_add_up_to_a_hundred(cards):
             assert sum(shares) == pytest.approx(100), table
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards, st.randoms(use_true_random=False))
 def test_the_order_of_cards_is_irrelevant(cards, chance: random.Random):
@@ -266,6 +269,7 @@ def test_the_order_of_cards_is_irrelevant(cards, chance: random.Random):
     assert report_of(cards).checksum == report_of(shuffled).checksum
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_values_agree_with_a_plain_count_of_the_cards(cards):
@@ -286,6 +290,7 @@ def test_values_agree_with_a_plain_count_of_the_cards(cards):
     assert value(report, "court", TOTAL, "convicted").value == penalties
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_the_same_quantity_is_the_same_in_every_table(cards):

@@ -174,6 +174,7 @@ def test_a_page_says_when_its_cards_are_reconstructed(reader):
     assert "reconstructed cards" in reader.get("/reports/2018/").content.decode()
 
 
+@pytest.mark.slow
 def test_every_number_leads_to_the_cards_behind_it(reader, analyst, rf):
     """The card list that a number links to has as many cards as the number says."""
     generate.write_cards(21, 80)
@@ -217,6 +218,7 @@ def test_one_table_with_all_that_its_values_carry(reader):
     assert page.xpath("//a[@rel='prev' or @rel='next']/@rel") == ["prev", "next"]
 
 
+@pytest.mark.slow
 def test_every_table_has_a_page(reader):
     make_card("approved")
     for table in source.gather("2018").report.tables:
@@ -281,6 +283,7 @@ def test_medians_of_every_period_stand_on_their_page(reader):
     ]
 
 
+@pytest.mark.slow
 def test_files_carry_their_names_and_the_same_values(reader):
     make_card("approved", detained=4, in_the_name_of_the_law="no")
     report = source.gather("2018").report
@@ -325,6 +328,7 @@ def test_the_document_downloads(reader, form, kind, begins):
     assert int(response["Content-Length"]) == len(body)
 
 
+@pytest.mark.slow
 def test_each_figure_may_be_taken_away(reader):
     make_card("approved")
     page = page_of(reader.get("/reports/2018/"))
@@ -350,6 +354,7 @@ def test_each_figure_may_be_taken_away(reader):
     assert reader.get(links(files[0])[1], headers=again).status_code == 304
 
 
+@pytest.mark.slow
 def test_what_was_made_is_kept_until_it_shows_something_else(reader, monkeypatch):
     make_card("approved")
     made = []
@@ -396,6 +401,7 @@ def test_pages_speak_the_readers_language(signed_in, analyst, language):
     assert getattr(place, f"label_{language}") in text(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", [address for address in PAGES if "figures" not in address])
 def test_queries_do_not_grow_with_the_cards(reader, address):
     counts = []

@@ -5,6 +5,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 #: Shapes of keys and tokens that must never be in the repository.
 SECRETS = {
@@ -30,6 +32,7 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in names if (ROOT / name).is_file()]
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_the_repository():
     found = []
     for path in tracked():

@@ -208,6 +208,7 @@ def _fill(monitor, editor, times: int) -> None:
         make_card("approved", monitor=monitor, editor=editor)
 
 
+@pytest.mark.slow
 def test_queries_are_few_and_as_many_for_one_card_as_for_many(device, monitor, editor):
     def queries() -> int:
         with CaptureQueriesContext(

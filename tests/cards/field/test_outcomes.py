@@ -89,6 +89,7 @@ def test_no_outcome_for_a_card_that_was_dropped(device, monitor):
     assert device.send(field.outcome(str(card.uuid)))["result"] == "gone"
 
 
+@pytest.mark.slow
 def test_followups_go_when_everybody_has_an_outcome(device, monitor, card):
     def waiting() -> list:
         return device.state()["followups"]

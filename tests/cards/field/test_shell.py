@@ -125,6 +125,7 @@ def test_the_scripts_say_nothing_that_has_no_text_and_no_text_is_idle():
     assert set(TEXTS) - named - {"app_name"} == set()
 
 
+@pytest.mark.slow
 def test_a_new_version_when_anything_changes(monkeypatch):
     def version() -> str:
         shell.forget()

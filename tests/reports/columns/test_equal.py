@@ -24,7 +24,7 @@ from reports.models import ColumnChange, MonthColumn
 from tests.factories import AnalystFactory, EditorFactory, MonitorFactory
 from tests.reports.explorer.test_cross import write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 #: What hangs on court cases is asked of the cards.
 OF_CASES = {"court", "outcomes", "articles"}

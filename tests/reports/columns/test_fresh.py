@@ -180,6 +180,7 @@ def test_whoever_writes_facts_notes_their_month(card, act):
     assert noted() == expected
 
 
+@pytest.mark.slow
 def test_deriving_all_facts_anew_writes_few_rows(reference, both):
     write(3, 200)
     facts.rebuild()
@@ -424,6 +425,7 @@ def test_answers_and_numbers_of_any_width(reference, both):
             assert values[7] == ("answer 7" if column.name in keeping.CODED else 0)
 
 
+@pytest.mark.slow
 def test_the_same_queries_at_any_size(reference, both):
     def asked() -> int:
         with CaptureQueriesContext(connection) as captured:

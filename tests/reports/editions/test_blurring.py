@@ -82,6 +82,7 @@ def test_an_area_covers_every_pixel_that_it_touches(area, size):
         assert right >= min(size[0], (area[0] + area[2]) * size[0]) - 1e-5
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_small_upright_opaque_and_bare():
     image = noise((3000, 900)).convert("RGBA")
     out = io.BytesIO()

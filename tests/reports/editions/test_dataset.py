@@ -20,6 +20,7 @@ def source_of(cards) -> Source:
     return Source(OWN, PERIODS, facts | {OWN.code: facts_of(cards)}, published, VOCABULARY, True)
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_a_dataset_gives_the_same_report(cards):

@@ -49,6 +49,7 @@ def cards(reference):
     return recount.all_counted()
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
@@ -81,6 +82,7 @@ def test_every_question_is_recounted():
     assert set(recount.ANSWERS) == {question.code for question in QUESTIONS}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_each_question_by_itself(cards):
     for question in QUESTIONS:
@@ -165,6 +167,7 @@ def check_links(spec: Spec, user, by_address: dict[str, int]) -> int:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_answer_of_every_question_leads_to_as_many_cards(cards):
     user, known = AnalystFactory(), {}
@@ -180,6 +183,7 @@ def test_every_cell_leads_to_as_many_cards(cards, rows, columns, measure):
     assert check_links(spec_of(rows, columns, measure), AnalystFactory(), {}) > 6
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_links_keep_the_conditions_in_force(cards):
     chosen = (("from", "2018-01-01"), ("police_actions", "filmed"), ("source", "media"))
@@ -198,6 +202,7 @@ def test_only_counted_cards_that_the_person_may_see(cards):
     check_links(spec_of("form", "year", "row"), part, {})
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_view_is_one_string_and_reads_back(cards):
     for question, measure in zip(QUESTIONS, cycle(MEASURES), strict=False):

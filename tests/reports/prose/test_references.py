@@ -158,6 +158,7 @@ def test_unknown_is_a_dash_and_never_zero(values):
     assert said("18/semey/mean_participants", values) == "–"
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_every_address_that_is_offered_says_what_the_table_prints(cards):
@@ -171,6 +172,7 @@ def test_every_address_that_is_offered_says_what_the_table_prints(cards):
         assert list(found.bound) == [str(address)]
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_standard_sentences_taken_over_say_the_same_numbers(cards):

@@ -88,6 +88,7 @@ def test_it_says_whose_it_is_and_where_from(described, settings):
     assert [each["name"] for each in described["resources"]] == list(RESOURCES)
 
 
+@pytest.mark.slow
 def test_the_licence_is_the_one_of_the_settings(report, settings):
     settings.DATA_LICENCE = "CC-BY-4.0"
     settings.DATA_LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"

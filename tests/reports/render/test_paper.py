@@ -103,6 +103,7 @@ def test_a_report_of_live_data_has_no_imprint():
     assert "Suggested citation" not in html
 
 
+@pytest.mark.slow
 def test_a_figure_leads_to_its_numbers_and_asks_its_question():
     html = print_html(report_of([Little()] * 3 + [Little(place="astana")]), "en")
     figure = html[html.index('id="figure-1"') :]
