@@ -5,6 +5,7 @@ A parameter that cannot be read is named in ``problems`` and left out; the other
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
+from django_filters import (
+    CharFilter,
+    ChoiceFilter,
+    DateFilter,
+    Filter,
+    FilterSet,
+    ModelChoiceFilter,
+)
 
 from cards import search, selections
 from cards import vocabularies as v
@@ -112,6 +120,26 @@ class Chip:
     without: str
 
 
+class _Filters(dict[str, Filter]):
+    """The filters of a class by their parameters.
+
+    django-filter makes a deep copy of them for each list that is asked for: thousands of choices
+    and conditions that nobody changes. Here each filter is copied by itself, with the options that
+    its field is made of.
+    """
+
+    def __deepcopy__(self, memo: object) -> dict[str, Filter]:
+        return {name: self._copied(filter_) for name, filter_ in self.items()}
+
+    @staticmethod
+    def _copied(filter_: Filter) -> Filter:
+        made = copy.copy(filter_)
+        made.extra = dict(filter_.extra)
+        # A field belongs to one form.
+        made.__dict__.pop("_field", None)
+        return made
+
+
 class ReadableFilter(FilterSet):
     """A filter that tells in words what is in force.
 
@@ -121,6 +149,10 @@ class ReadableFilter(FilterSet):
 
     #: Parameters that the panel above the list asks for.
     asked: tuple[str, ...] = ()
+
+    @classmethod
+    def get_filters(cls):
+        return _Filters(super().get_filters())
 
     @property
     def given(self) -> dict[str, str]:
@@ -296,9 +328,10 @@ class CardFilter(ReadableFilter, CrossedAnswers):
         """The declared ones under their public names: ``from`` is a word of Python, ``form`` the
         name of the filter's own form."""
         filters = super().get_filters()
-        named = {"form" if name == "form_" else name: value for name, value in filters.items()}
-        named["from"] = Day(field_name="date", lookup_expr="gte", label=_("Dated from"))
-        return named
+        filters["from"] = Day(field_name="date", lookup_expr="gte", label=_("Dated from"))
+        return _Filters(
+            ("form" if name == "form_" else name, value) for name, value in filters.items()
+        )
 
     def filter_queryset(self, queryset):
         # As django-filter does, of whatever can be filtered: the explorer asks for the condition.

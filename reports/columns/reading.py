@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from reports.columns import transfer
 from reports.columns.keeping import unchanged
 from reports.columns.table import Part, Table
 from reports.facts.months import DAY, first_day, last_day, runs
@@ -44,8 +45,8 @@ def read(using: str, names: Collection[str], days: Days) -> Kept | None:
         rows = rows.filter(month__lte=last)
     months: dict[datetime.date, dict[str, Part]] = {}
     keys: dict[datetime.date, int] = {}
-    for key, month, name, answers, width, codes in rows.values_list(
-        "pk", "month", "name", "answers", "width", "codes"
+    for key, month, name, answers, width, codes in transfer.values_list(
+        rows, "pk", "month", "name", "answers", "width", "codes"
     ):
         months.setdefault(month, {})[name] = Part(answers, width, codes)
         keys[month] = key

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import router
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 
 from cards.models import Card, City, Coverage, Merge, Place
@@ -195,8 +194,7 @@ def _add_years(
 def _parsed(rows: QuerySet[YearFact]) -> Iterator[tuple[str, int, Any, Any, bool]]:
     """Rows of years: what is asked often is read at once (text by text takes longer), the rest
     when something of it is asked for."""
-    texts = [Cast(name, TextField()) for name in ("often", "rest")]
-    lines = list(rows.values_list("place_id", "year", "current", *texts))
+    lines = list(rows.values_list("place_id", "year", "current", "often", "rest"))
     told = json.loads(f"[{','.join(line[3] for line in lines)}]")
     for (place, year, current, _often, text), often in zip(lines, told, strict=True):
         rest = Told(text)

@@ -11,6 +11,7 @@ is slower and right. So no version of the product, and nobody's SQL, can leave a
 from __future__ import annotations
 
 import datetime
+import json
 import operator
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -53,7 +54,6 @@ _YEAR = {
     "postgresql": "EXTRACT(YEAR FROM {row}.month)",
 }
 _NOTHING = {"sqlite": "x''", "postgresql": "''::bytea"}
-_EMPTY = {"sqlite": "'{}'", "postgresql": "'{}'::jsonb"}
 
 
 def add(counts: Counts, sums: Sums, more_counts: Mapping[str, Any], more_sums: Any) -> None:
@@ -103,20 +103,25 @@ def store_sums(using: str, place: str, months: Iterable[Sequence[Any]]) -> set[i
     return set(found)
 
 
-def _halves(counts: Counts, sums: Sums) -> dict[str, dict[str, Any]]:
+def _halves(counts: Counts, sums: Sums) -> dict[str, str]:
     """The columns of a year: the measures that are asked often, and all others."""
+    names = {
+        "often": (OFTEN_COUNTS, OFTEN_SUMS),
+        "rest": (counts.keys() - OFTEN_COUNTS, sums.keys() - OFTEN_SUMS),
+    }
     return {
-        "often": {"counts": _of(counts, OFTEN_COUNTS), "sums": _of(sums, OFTEN_SUMS)},
-        "rest": {
-            "counts": _of(counts, counts.keys() - OFTEN_COUNTS),
-            "sums": _of(sums, sums.keys() - OFTEN_SUMS),
-        },
+        column: _written({"counts": _of(counts, counted), "sums": _of(sums, summed_)})
+        for column, (counted, summed_) in names.items()
     }
 
 
-def _joined(often: dict[str, Any], rest: dict[str, Any]) -> tuple[Counts, Sums]:
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _joined(often: str, rest: str) -> tuple[Counts, Sums]:
     """Counts and sums of a year from its columns: the other way round of ``_halves``."""
-    return often["counts"] | rest["counts"], often["sums"] | rest["sums"]
+    one, other = json.loads(often), json.loads(rest)
+    return one["counts"] | other["counts"], one["sums"] | other["sums"]
 
 
 def _of(measures: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
@@ -253,14 +258,14 @@ def _marked(vendor: str, row: str) -> str:
 
 def _all_stale(connection: BaseDatabaseWrapper) -> None:
     """Afterwards nothing is current, and whatever has facts has a row."""
-    none, empty = _NOTHING[connection.vendor], _EMPTY[connection.vendor]
+    none = _NOTHING[connection.vendor]
     year = _YEAR[connection.vendor].format(row="f")
     with connection.cursor() as cursor:
         for sql in (
             "DELETE FROM reports_yearfact",
             "DELETE FROM reports_monthratios",
             "INSERT INTO reports_yearfact (place_id, year, often, rest, current)"
-            f" SELECT DISTINCT f.place_id, {year}, {empty}, {empty}, FALSE FROM reports_fact f",
+            f" SELECT DISTINCT f.place_id, {year}, '{{}}', '{{}}', FALSE FROM reports_fact f",
             "INSERT INTO reports_monthratios (place_id, month, ratios, current)"
             f" SELECT f.place_id, f.month, {none}, FALSE FROM reports_fact f",
         ):

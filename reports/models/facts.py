@@ -38,16 +38,17 @@ class Fact(models.Model):
 class YearFact(models.Model):
     """The facts of a place's months of one calendar year, added up: what reports read.
 
-    Both columns hold ``{"counts": …, "sums": …}`` as a month has them: ``often`` the measures that
-    tables ask of every period they list (``reports.facts.years``), ``rest`` all others.
+    Both columns hold ``{"counts": …, "sums": …}`` as a month has them, written as JSON: ``often``
+    the measures that tables ask of every period they list (``reports.facts.years``), ``rest`` all
+    others. They are text, because PostgreSQL writes its own kind of JSON anew whenever it is read.
     ``current``: nothing has written to those months since. The database itself takes it back
     (``reports.facts.years``), so that what is not current is never read.
     """
 
     place = models.ForeignKey("cards.Place", models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
-    often = models.JSONField(default=dict)
-    rest = models.JSONField(default=dict)
+    often = models.TextField(default="{}")
+    rest = models.TextField(default="{}")
     current = models.BooleanField(default=False)
 
     class Meta:

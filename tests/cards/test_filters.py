@@ -324,3 +324,19 @@ def test_what_is_in_force_is_said_in_words_and_each_can_be_taken_out(reference):
     assert chips["sanction"].without == "?text=a+b&period=2018&from=2018-02-01"
     assert found.query == "text=a+b&period=2018&sanction=unsanctioned&from=2018-02-01"
     assert found.carried == [("sanction", "unsanctioned"), ("from", "2018-02-01")]
+
+
+def test_what_one_list_does_to_its_filters_no_other_sees(reference):
+    def asked() -> CardFilter:
+        return CardFilter(QueryDict(""), request=None, queryset=Card.objects.all())
+
+    first, second = asked(), asked()
+    for name, filter_ in first.filters.items():
+        assert filter_ is not second.filters[name]
+        assert filter_.field is not second.filters[name].field, name
+        assert filter_.parent is first
+        assert second.filters[name].parent is second
+    first.filters["form"].extra["queryset"] = Topic.objects.none()
+    del first.filters["course"]
+    assert {"form", "course"} <= asked().filters.keys()
+    assert asked().filters["form"].field.queryset.exists()

@@ -733,6 +733,28 @@ def test_the_line_does_not_say_kept_of_what_was_typed_while_it_kept(page):
     expect(page.locator("#id_place")).to_have_value(f"{field.WORD}, second")
 
 
+#: What was typed rests for ever.
+NEVER_SENT = """() => {
+  const real = window.setTimeout;
+  window.setTimeout = (what, delay, ...more) => (delay === 3000 ? 0 : real(what, delay, ...more));
+}"""
+
+
+def test_the_head_counts_what_the_foot_says_is_kept_here(page):
+    field.open_field(page)
+    field.new_card(page)
+    head = page.locator("[data-link]")
+    expect(head).to_have_attribute("data-waiting", "0")
+    page.evaluate(NEVER_SENT)
+    page.fill("#id_place", field.WORD)
+    field.state(page, "unsaved")
+    expect(head).to_have_attribute("data-waiting", "1")
+    expect(head).not_to_contain_text("Everything has been sent")
+    # It goes by itself: nothing else comes and goes above the questions while somebody types.
+    expect(head).not_to_contain_text("next try")
+    expect(page.locator("[data-send]")).to_be_hidden()
+
+
 def test_the_card_just_made_here_is_the_last_one_without_a_network(page):
     field.open_field(page)
     page.context.set_offline(True)

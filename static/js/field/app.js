@@ -63,20 +63,21 @@ async function showLink() {
   const locked = await drafts.lockedCount();
   const last = await store.meta("last_sent");
   const next = queue.nextTry() - Date.now();
+  const soon = queue.resting(); // what was typed a moment ago: no button comes and goes for it
   const where = { online: "online", session: "session", no_server: "no_server", offline: "offline" }[state];
   const facts = [
     where && say(where),
     locked && say("locked", { n: locked }),
     n ? say("waiting", { n }) : !locked && (await key.owner()) && say("waiting_none"),
     last && say("last_sent", { time: clock(last) }),
-    n && next > 1000 && say("next_try", { time: seconds(Math.ceil(next / 1000)) }),
+    n && !soon && next > 1000 && say("next_try", { time: seconds(Math.ceil(next / 1000)) }),
   ];
   const bar = $("[data-link]");
   bar.dataset.link = state;
   bar.dataset.waiting = n;
   $("[data-link-text]").textContent = facts.filter(Boolean).join(" · ") || say("offline");
   $("[data-sign-in]").hidden = state !== "session" && Boolean(await key.owner());
-  $("[data-send]").hidden = !n || state === "session";
+  $("[data-send]").hidden = !n || soon || state === "session";
   navigator.setAppBadge?.(n).catch(() => {});
 }
 

@@ -20,10 +20,12 @@ let running = null;
 let nextAt = 0;
 let arrived = false; // something sealed has reached the site since it was asked last
 
-/* listener(event, detail): "changed"; "sending"; "answered" {record, row, answer};
-   "arrived": after sending, if the site knows more now than it told before. */
+/* listener(event, detail): "changed"; "due": it is tried again at another time; "sending";
+   "answered" {record, row, answer}; "arrived": after sending, if the site knows more now than it told before. */
 export const onQueue = (listener) => listeners.add(listener);
 export const nextTry = () => nextAt;
+/* It goes by itself in a moment; nothing has stood in the way. */
+export const resting = () => Boolean(nextAt) && !failures;
 
 function tell(event, detail = {}) {
   for (const listener of listeners) listener(event, detail);
@@ -38,8 +40,12 @@ channel?.addEventListener("message", () => {
 export function kick(delay = 0) {
   clearTimeout(timer);
   nextAt = delay ? Date.now() + delay : 0;
-  if (delay) timer = setTimeout(() => drain(), delay);
-  else drain();
+  if (!delay) {
+    drain();
+    return;
+  }
+  timer = setTimeout(() => drain(), delay);
+  tell("due");
 }
 
 /* Answers what stood in the way, "" if nothing did. */
