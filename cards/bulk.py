@@ -93,17 +93,18 @@ def returning_key(model: type[models.Model], statement: Statement) -> Statement:
     return f"{sql} RETURNING {_quoted(model._meta.pk.column)}", values
 
 
-def run(*statements: Statement) -> tuple[Any, ...] | None:
+def run(*statements: Statement, using: str = DEFAULT_DB_ALIAS) -> tuple[Any, ...] | None:
     """Carry out one after the other; the first row of what the last one gives, None without one.
 
     To PostgreSQL they go together: each by itself is a way to the server and back.
     """
     if not statements:
         return None
-    if connection.vendor == "postgresql":
+    database = connections[using]
+    if database.vendor == "postgresql":
         together = "; ".join(sql for sql, _values in statements)
         statements = ((together, [value for _sql, values in statements for value in values]),)
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         for sql, values in statements:
             cursor.execute(sql, values)
         return cursor.fetchone() if cursor.description else None

@@ -15,11 +15,10 @@ from cards import bulk
 from cards.models import Card, CaseUpdate, CourtCase, Place
 from reports.facts import years
 from reports.facts.adding import brought_by
-from reports.facts.derive import Derived, Registers, Rule, derive
+from reports.facts.derive import Derived, Month, Registers, Rule, derive
 from reports.facts.months import last_day, runs
 from reports.models import Fact, MonthRatios, YearFact
 
-Month = tuple[str, datetime.date]
 #: How many places a rebuild derives in one pass. PostgreSQL reads all cards for each pass; SQLite
 #: finds those of a place by an index, and sorts what it reads.
 PLACES_AT_ONCE = {"sqlite": 1, "postgresql": 40}
@@ -99,26 +98,21 @@ def add(month: Month, card: int) -> None:
     from what is kept, so that no rest of it can stay.
     """
     using = router.db_for_write(Fact)
-    place, first = month
     with transaction.atomic(using=using, savepoint=False):
-        _hold(using, [place])
-        kept = Fact.objects.using(using).filter(place=place, month=first)
-        fact = kept.first()
-        brought = fact and brought_by(using, card, month, Rule.read(using))
-        beyond = brought and years.Kept.of(using, brought)
-        if not (fact and brought and beyond and _whole(using, fact, brought)):
+        _hold(using, [month[0]])
+        kept = years.Kept.of(using, month)
+        brought = kept and brought_by(using, card, month, Rule.read(using))
+        if kept and brought and _whole(using, kept, brought):
+            kept.add(using, brought)
+        else:
             refresh([month])
-            return
-        years.add(fact.counts, fact.sums, brought.counts, brought.sums)
-        kept.update(counts=fact.counts, sums=fact.sums)
-        beyond.add(using, brought)
 
 
-def _whole(using: str, fact: Fact, brought: Derived) -> bool:
-    """Whether a fact and a card count as many assemblies as there are; read from an index alone."""
-    cards = Card.objects.using(using).counted().filter(city__place=fact.place_id)
-    number = cards.between(fact.month, last_day(fact.month)).order_by().count()
-    told = (each.sums.get("assemblies", [0])[0] for each in (fact, brought))
+def _whole(using: str, kept: years.Kept, brought: Derived) -> bool:
+    """Whether the month and a card count as many assemblies as there are; an index tells."""
+    cards = Card.objects.using(using).counted().filter(city__place=brought.place)
+    number = cards.between(brought.month, last_day(brought.month)).order_by().count()
+    told = (each.sums.get("assemblies", [0])[0] for each in (kept, brought))
     return sum(told) == number
 
 

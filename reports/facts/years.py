@@ -10,6 +10,7 @@ is slower and right. So no version of the product, and nobody's SQL, can leave a
 # ruff: noqa: S608  (statements of our own tables, nothing from outside is in them)
 from __future__ import annotations
 
+import bisect
 import datetime
 import json
 import operator
@@ -20,11 +21,10 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
 
 from cards import bulk
 from cards.models import Place
-from reports.facts.derive import Derived, derive, packed, unpacked
+from reports.facts.derive import Derived, Month, derive, packed, unpacked
 from reports.facts.months import last_day
 from reports.facts.triggers import Triggers
 from reports.models import Fact, MonthRatios, YearFact
@@ -158,36 +158,56 @@ def ratios_of(using: str, place: str) -> dict[datetime.date, array[float]]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a month's year and of its ratios, both current; read before a card is added
-    to the month, because writing the month takes "current" back."""
+    """What is kept of a month, of its year and of its ratios, the last two current; read before a
+    card is added to the month, because writing the month takes "current" back."""
 
     counts: Counts
     sums: Sums
+    of_year: tuple[Counts, Sums]
     ratios: array[float]
 
     @classmethod
-    def of(cls, using: str, month: Derived) -> Kept | None:
-        """None where one of them is not current."""
-        year = _year_of(using, month).filter(current=True).first()
-        told = _ratios_of(using, month).filter(current=True).first()
-        if year is None or told is None:
+    def of(cls, using: str, month: Month) -> Kept | None:
+        """None where one of them is not there, or not current. One query."""
+        place, first = month
+        with connections[using].cursor() as cursor:
+            cursor.execute(_KEPT, [first.year, place, str(first)])
+            row = cursor.fetchone()
+        if row is None:
             return None
-        return cls(*_joined(year.often, year.rest), unpacked(told.ratios))
+        counts, sums, often, rest, ratios = row
+        of_year = _joined(often, rest)
+        return cls(json.loads(counts), json.loads(sums), of_year, unpacked(ratios))
 
     def add(self, using: str, brought: Derived) -> None:
         """Keep it with what a card brought; the caller holds the place."""
-        add(self.counts, self.sums, brought.counts, brought.sums)
-        _year_of(using, brought).update(**_halves(self.counts, self.sums), current=True)
-        ratios = array("d", sorted([*self.ratios, *brought.ratios]))
-        _ratios_of(using, brought).update(ratios=packed(ratios), current=True)
+        place, month = brought.place, str(brought.month)
+        counts, sums = self.of_year
+        for kept in ((self.counts, self.sums), (counts, sums)):
+            add(*kept, brought.counts, brought.sums)
+        for ratio in brought.ratios:
+            bisect.insort(self.ratios, ratio)
+        values: tuple[Sequence[Any], ...] = (
+            [_written(self.counts), _written(self.sums), place, month],
+            [*_halves(counts, sums).values(), place, brought.month.year],
+            [packed(self.ratios), place, month],
+        )
+        bulk.run(*zip(_ADDED, values, strict=True), using=using)
 
 
-def _year_of(using: str, month: Derived) -> QuerySet[YearFact]:
-    return YearFact.objects.using(using).filter(place=month.place, year=month.month.year)
-
-
-def _ratios_of(using: str, month: Derived) -> QuerySet[MonthRatios]:
-    return MonthRatios.objects.using(using).filter(place=month.place, month=month.month)
+_KEPT = (
+    "SELECT f.counts, f.sums, y.often, y.rest, r.ratios FROM reports_fact f"
+    " JOIN reports_yearfact y ON y.place_id = f.place_id AND y.year = %s AND y.current"
+    " JOIN reports_monthratios r ON r.place_id = f.place_id AND r.month = f.month AND r.current"
+    " WHERE f.place_id = %s AND f.month = %s"
+)
+#: In this order: the trigger on months takes back what the others set.
+_ADDED = (
+    "UPDATE reports_fact SET counts = %s, sums = %s WHERE place_id = %s AND month = %s",
+    "UPDATE reports_yearfact SET often = %s, rest = %s, current = TRUE"
+    " WHERE place_id = %s AND year = %s",
+    "UPDATE reports_monthratios SET ratios = %s, current = TRUE WHERE place_id = %s AND month = %s",
+)
 
 
 def settle(using: str) -> int:
