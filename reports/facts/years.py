@@ -53,6 +53,7 @@ _YEAR = {
     "sqlite": "CAST(strftime('%Y', {row}.month) AS INTEGER)",
     "postgresql": "EXTRACT(YEAR FROM {row}.month)",
 }
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NOTHING = {"sqlite": "x''", "postgresql": "''::bytea"}
 
 
@@ -110,12 +111,9 @@ def _halves(counts: Counts, sums: Sums) -> dict[str, str]:
         "rest": (counts.keys() - OFTEN_COUNTS, sums.keys() - OFTEN_SUMS),
     }
     return {
-        column: _written({"counts": _of(counts, counted), "sums": _of(sums, summed_)})
-        for column, (counted, summed_) in names.items()
+        column: _written({"counts": _of(counts, of_counts), "sums": _of(sums, of_sums)})
+        for column, (of_counts, of_sums) in names.items()
     }
-
-
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _joined(often: str, rest: str) -> tuple[Counts, Sums]:
