@@ -30,13 +30,16 @@ run: ## the site with the data of 2018 and demo accounts, on http://localhost:80
 	@.ci/setup run
 	@HOST=$(HOST) PORT=$(PORT) .ci/serve
 
+# What fails on one database is tried on the other nevertheless.
 test: ## everything: lint, then the whole suite with a real browser on SQLite and PostgreSQL
 	@.ci/setup test
 	@$(MAKE) --no-print-directory lint
-	@echo "Tests on SQLite"
-	@$(PYTEST) $(ARGS)
-	@echo "Tests on PostgreSQL"
-	@$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(PROCESSES) -m "not once" $(ARGS)
+	@failed=; \
+	echo "Tests on SQLite"; \
+	$(PYTEST) $(ARGS) || failed=1; \
+	echo "Tests on PostgreSQL"; \
+	$(PYTHON) .ci/with_postgres.py $(PYTHON) -m pytest -n $(PROCESSES) -m "not once" $(ARGS) || failed=1; \
+	test -z "$$failed"
 
 # The tables come from the models at once; `make test` makes them by the migrations. No test waits for
 # another program, so as many processes as processors.

@@ -755,6 +755,27 @@ def test_the_head_counts_what_the_foot_says_is_kept_here(page):
     expect(page.locator("[data-send]")).to_be_hidden()
 
 
+#: A try that fails, and how long the page waits then; chance as it is said.
+FAILED_TRY = """async (chance) => {
+  Math.random = () => chance;
+  const queue = await import("/static/js/field/queue.js");
+  await queue.drain();
+  return queue.nextTry() - Date.now();
+}"""
+
+
+def test_phones_that_lost_the_site_together_come_back_apart(page):
+    field.open_field(page)
+    page.context.set_offline(True)
+    field.new_card(page)
+    page.fill("#id_place", field.WORD)
+    field.kept(page)
+    early, middle, late = (page.evaluate(FAILED_TRY, chance) for chance in (0, 0.5, 1))
+    # Each while is twice the one before.
+    assert early / 0.75 == pytest.approx(middle / 2, rel=0.05)
+    assert late / 1.25 == pytest.approx(middle * 2, rel=0.05)
+
+
 def test_the_card_just_made_here_is_the_last_one_without_a_network(page):
     field.open_field(page)
     page.context.set_offline(True)

@@ -153,7 +153,7 @@ class Monitor(Person):
             if answer is not None:
                 note()
                 return answer
-            gevent.sleep(min(FIRST * 2**turn, LONGEST))
+            gevent.sleep(min(FIRST * 2**turn, LONGEST) * self.chance.uniform(0.75, 1.25))
         return None
 
     def say(self, name: str, url: str, said, results):

@@ -9,6 +9,7 @@ import { refresh } from "./sync.js";
 
 const FIRST = 5_000;
 const LONGEST = 5 * 60_000;
+const SPREAD = 0.25; // of each of these whiles, earlier or later
 const PIECE = 256 * 1024;
 const TROUBLE = ["offline", "failed", "session"];
 
@@ -64,7 +65,8 @@ export async function drain() {
   arrived = false;
   if (TROUBLE.includes(trouble)) {
     failures += 1;
-    kick(Math.min(FIRST * 2 ** (failures - 1), LONGEST));
+    // Phones that lost the site in the same moment do not all come back in the same one.
+    kick(Math.min(FIRST * 2 ** (failures - 1), LONGEST) * (1 + SPREAD * (2 * Math.random() - 1)));
   } else if (trouble === "busy") {
     kick(FIRST);
   } else {
