@@ -51,6 +51,7 @@ def test_what_people_change_in_the_demonstration_stays():
     assert card.place == "Elsewhere"
 
 
+@pytest.mark.slow
 def test_its_accounts_open_nothing_without_debug(client, settings):
     demo.prepare()
     settings.DEBUG = False

@@ -43,6 +43,7 @@ def test_prepare_loads_reference_data_and_published_series_and_makes_no_cards_an
     assert Card.objects.count() == User.objects.count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_printed_names_of_periods_are_resolved():
     run()

@@ -177,6 +177,7 @@ def test_the_name_for_signing_in_is_shown_to_nobody_else(reference):
     assert not allowed(with_alias, "account.manage")
 
 
+@pytest.mark.slow
 def test_a_name_is_not_in_what_others_read(signed_in, editor):
     card = make_card("submitted", monitor=MonitorFactory(username="secretname", alias=""))
     client = signed_in(editor)
@@ -198,6 +199,7 @@ def test_the_list_of_people_takes_as_many_queries_for_5_as_for_40(as_administrat
     assert len(queries) <= 5
 
 
+@pytest.mark.slow
 def test_pages_of_people_hold_everybody_once(as_administrator, administrator):
     for number in range(2 * people.PAGE):
         UserFactory(username=f"a+b {number}@example.org")

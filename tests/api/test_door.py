@@ -146,6 +146,7 @@ def test_parameters_that_do_not_exist_or_come_twice_are_named(analyst):
     assert program.get("periods/?format=%00").status_code == 400
 
 
+@pytest.mark.slow
 def test_too_many_requests_wait_longer_each_time(analyst, monkeypatch):
     clock = [1_000_000.0]
     monkeypatch.setattr(rate.time, "time", lambda: clock[0])

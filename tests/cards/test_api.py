@@ -166,6 +166,7 @@ def test_one_card(program):
     assert program.get(f"cards/{card.uuid}/?place=almaty").status_code == 400
 
 
+@pytest.mark.slow
 def test_the_parameters_are_those_of_the_lists(program, editor):
     known = {each.name for each in CARDS.parameters}
     assert known == set(CardFilter.get_filters())
@@ -203,6 +204,7 @@ def test_what_cannot_be_read_is_named_and_never_left_out(program, query, named):
     assert not AccessEntry.objects.filter(action=Action.CARDS_FETCHED).exists()
 
 
+@pytest.mark.slow
 def test_pages_follow_each_other_and_lose_nothing_that_was_there(program, monitor):
     rows_of_cards(7, monitor=monitor)
     whole = [str(row.uuid) for row in Card.objects.order_by("-date", "-id")]

@@ -316,6 +316,7 @@ def test_analysts_see_what_has_been_reviewed(signed_in, approved, analyst, edito
     assert "late.jpg" in client.get(approved.get_absolute_url()).content.decode()
 
 
+@pytest.mark.slow
 def test_files_of_an_approved_card_are_reviewed_by_a_second_person(signed_in, approved, editor):
     late = accept(approved, PDF, "late.pdf")
     place = address("attachment_review", approved, attachment=late.uuid)
@@ -369,6 +370,7 @@ def test_what_nobody_said_stays_unknown(signed_in, reference):
     assert 'type="datetime-local"' in page
 
 
+@pytest.mark.slow
 def test_when_and_by_whom_is_told_by_the_clock_of_the_place(signed_in, reference):
     card = make_card("draft")
     form = {"files": upload(photograph()), "taken_at": "2018-05-10T12:30", "taken_by": "observer"}

@@ -235,6 +235,7 @@ def test_the_history_shows_the_difference(client_of, monitor, editor):
     assert ">Picket</ins>" in page
 
 
+@pytest.mark.slow
 def test_an_editor_returns_with_a_reason_only(client_of, editor):
     card = make_card("submitted")
     client = client_of(editor)

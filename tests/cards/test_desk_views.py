@@ -105,6 +105,7 @@ def test_whoever_changed_the_answers_waits_for_another(signed_in, editor):
     assert on_queue(signed_in(EditorFactory()), "?turn=mine") == [card.pk]
 
 
+@pytest.mark.slow
 def test_a_check_let_stand_no_longer_flags_in_the_queue(signed_in, editor):
     card = make_card("submitted", police=40)
     client = signed_in(editor)

@@ -325,6 +325,7 @@ def test_templates_can_be_filled_in_and_loaded(client):
     assert client.get("/cards/import/templates/passwords.csv").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_approved_cards_asks_why(client):
     card = make_card("approved")
     url = chosen(client, {"ref": "", "uuid": str(card.uuid), "place": "Station"})

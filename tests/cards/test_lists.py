@@ -101,6 +101,7 @@ def test_the_queue_is_oldest_first_within_the_regions(signed_in):
     assert second.city.region.label_en in text
 
 
+@pytest.mark.slow
 def test_cards_await_a_court_until_every_known_case_is_decided(reference):
     none_known = make_card("approved", **TAKEN)
     decided = make_card("approved", **TAKEN)
@@ -177,6 +178,7 @@ def test_a_list_takes_as_many_queries_for_5_cards_as_for_25(
     assert len(queries) <= limit, "\n".join(query["sql"][:150] for query in queries)
 
 
+@pytest.mark.slow
 def test_pages_of_a_list_hold_every_card_once(signed_in, analyst):
     rows = rows_of_cards(60, monitor=MonitorFactory())
     client, seen, address = signed_in(analyst), [], "?form=rally"

@@ -471,6 +471,7 @@ def test_what_was_added_meanwhile_goes_back_with_the_originals(reference):
     assert list(facts.verify()) == []
 
 
+@pytest.mark.slow
 def test_an_approved_original_waits_if_something_hinders_it(reference):
     for hinder in ("question", "answers"):
         first, second = two_cards("approved")
@@ -541,6 +542,7 @@ def test_a_rejected_merged_card_can_still_be_taken_apart(reference):
 # Figures
 
 
+@pytest.mark.slow
 def test_an_assembly_seen_by_two_counts_once(reference):
     first, second = two_cards("approved")
     make_card("approved", place="Elsewhere", topic="police_actions")

@@ -132,6 +132,7 @@ def test_a_page_is_two_queries_however_long_the_list(reference, number):
     assert '"cards_card"."id" IN (' in rows
 
 
+@pytest.mark.slow
 def test_the_orders_are_served_by_an_index(reference):
     """No sorting step: both databases read the page in the order of the index."""
     monitor = MonitorFactory()

@@ -178,6 +178,7 @@ def test_the_command(tmp_path, editor):
         call_command("import_applications", path, stdout=out, stderr=err)
 
 
+@pytest.mark.slow
 def test_in_the_browser(signed_in, editor, monitor):
     address = reverse("cards:import_applications")
     assert signed_in(monitor).get(address).status_code == 403

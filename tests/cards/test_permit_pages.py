@@ -102,6 +102,7 @@ def test_what_is_chosen_is_found(signed_in, editor):
     assert client.get(REGISTER + "?decision=nonsense").context["filter"].problems
 
 
+@pytest.mark.slow
 def test_pages_follow_each_other_with_few_queries(signed_in, editor):
     def look(query=""):
         with CaptureQueriesContext(

@@ -52,6 +52,7 @@ def test_a_span_or_a_day_is_chosen(signed_in, card, data, days):
     assert [item.due for item in page.context["waiting"].followups] == [False]
 
 
+@pytest.mark.slow
 def test_a_later_choice_replaces_the_earlier_one(signed_in, card):
     client = signed_in(card.monitor)
     for days in ("7", "30"):

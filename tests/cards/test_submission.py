@@ -51,6 +51,7 @@ def test_a_submission_asks_little(signed_in, monitor, django_assert_max_num_quer
     assert Card.objects.get().status == "submitted"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_notice_comes_with_the_card_and_is_shown_once(signed_in, monitor):
     client = signed_in(monitor)

@@ -48,6 +48,7 @@ def test_nothing_waits_for_whoever_has_nothing(signed_in, monitor):
     assert "waiting-title" not in list_of(signed_in(monitor)).content.decode()
 
 
+@pytest.mark.slow
 def test_whose_people_lack_an_outcome(reference):
     none_known = make_card("approved", **TAKEN)
     some = make_card("submitted", **TAKEN)

@@ -73,6 +73,7 @@ def upload(client, *rows, outcomes=()) -> str:
     return client.post("/cards/import/", files).url
 
 
+@pytest.mark.slow
 def test_a_file_says_how_far_it_is(signed_in, said):
     client = signed_in(EditorFactory())
     rows = [card_row(f"A-{n}") for n in range(250)]

@@ -116,6 +116,7 @@ def marked_card() -> dict[str, str]:
     return {**answers, "what_happened": MARK, "detained": MARK, "date": MARK, "city": MARK}
 
 
+@pytest.mark.slow
 def test_a_request_is_one_line_and_says_no_more_than_this(log, signed_in, editor):
     card = make_card("submitted")
     client = visitor(signed_in(editor))
@@ -243,6 +244,7 @@ def test_cards_with_the_mark_everywhere_leave_none_in_the_log(log, signed_in):
     assert len(log.of("zhinalys.request")) > 14
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_loaded_leave_nothing_in_the_log(log, signed_in):
     client = visitor(signed_in(EditorFactory(username=f"{MARK}-e")))
     row = {name: f"{MARK} {name}" for name in card_row()}

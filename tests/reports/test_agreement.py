@@ -58,6 +58,7 @@ def test_the_fingerprint_of_a_report_knows_it(reference):
     assert source.gather("2018").fingerprint != before
 
 
+@pytest.mark.slow
 def test_the_annex_says_how_far_two_cards_agree(reference):
     for _pair in range(2):
         pair(minors_present="no")

@@ -58,6 +58,7 @@ def test_json_is_the_same_values_page_by_page(program, counted):
     assert any(row["value"] is None for row in rows)
 
 
+@pytest.mark.slow
 def test_one_table_one_source_and_names_beside_the_codes(program, counted):
     rows = program.rows("values/", {"table": "14", "language": "en", "source": "computed"})
     assert {(row["table"], row["source"]) for row in rows} == {("14", "computed")}

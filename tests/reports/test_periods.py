@@ -254,6 +254,7 @@ def test_periods_with_days_of_their_own_stand_beside_those_with_the_same_days():
     assert columns(source.gather("20240201-20240430").report, "2") == ["20240201-20240430"]
 
 
+@pytest.mark.slow
 def test_no_two_periods_of_a_table_share_a_day():
     cards_of_two_years()
     half(2023), half(2024), half(2023, 2), half(2024, 2)
@@ -333,6 +334,7 @@ def test_a_year_gets_its_period_although_a_half_of_it_is_there(reference):
     assert Period.objects.get(pk="2031").series == "year"
 
 
+@pytest.mark.slow
 def test_queries_do_not_grow_with_the_periods(reader):
     cards_of_two_years()
     address, counts = reverse("reports:index"), []

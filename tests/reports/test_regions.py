@@ -59,6 +59,7 @@ def sums(found) -> tuple[dict, dict]:
     return counts, {name: (each.n, each.total) for name, each in totals.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("code", ["2020", "2021"])
 def test_the_regions_add_up_to_the_country(reference, seed, code):

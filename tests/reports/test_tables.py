@@ -311,6 +311,7 @@ def test_the_same_quantity_is_the_same_in_every_table(cards):
         assert both + index.value == pytest.approx(100)
 
 
+@pytest.mark.slow
 @whole_reports
 @given(little_cards)
 def test_every_cell_of_a_table_belongs_to_it_and_stands_once(cards):

@@ -149,6 +149,7 @@ def test_the_list_without_a_single_card(reader):
     assert by_class(page, "downloads") == []
 
 
+@pytest.mark.slow
 def test_the_report_as_a_page(reader):
     make_card("approved")
     page = page_of(reader.get(reverse("reports:period", args=["2018"])))
@@ -166,6 +167,7 @@ def test_the_report_as_a_page(reader):
     assert "immutable" not in reader.get(images[0].partition("?")[0])["Cache-Control"]
 
 
+@pytest.mark.slow
 def test_a_page_says_when_its_cards_are_reconstructed(reader):
     make_card("approved")
     assert "reconstructed" not in reader.get("/reports/2018/").content.decode()
@@ -374,6 +376,7 @@ def test_what_was_made_is_kept_until_it_shows_something_else(reader, monkeypatch
     assert "Alma-Ata" in reader.get("/reports/2018/").content.decode()
 
 
+@pytest.mark.slow
 def test_files_are_not_sent_twice(reader, signed_in, editor):
     make_card("approved")
     address = reverse("reports:download", args=["2018", "json", "ru"])
@@ -390,6 +393,7 @@ def test_a_page_is_one_persons_own(signed_in, analyst, editor):
     assert all("private" in page["Cache-Control"] for page in pages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])
 def test_pages_speak_the_readers_language(signed_in, analyst, language):
     make_card("approved")

@@ -45,6 +45,7 @@ def opened(*arguments: str) -> tuple[int, str]:
     return 0, out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_parcel_is_held_once_and_opened_with_the_recovery_key(device, monitor, recovery):
     out, known = recovery
     said = field.card(action="submit", unseen=True)

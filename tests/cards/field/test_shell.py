@@ -141,6 +141,7 @@ def test_a_new_version_when_anything_changes(monkeypatch):
     assert version() not in (first, second)
 
 
+@pytest.mark.slow
 def test_the_worker_and_the_manifest_are_for_everybody(client):
     worker = client.get("/sw.js")
     assert worker.headers["Content-Type"].startswith("text/javascript")

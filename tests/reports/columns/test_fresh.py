@@ -114,6 +114,7 @@ def test_an_edit_of_any_column_is_noticed(card, name):
     assert noted() == set()
 
 
+@pytest.mark.slow
 def test_approving_withdrawing_and_moving(card, both):
     late = make_card("submitted")
     assert both.agree(VIEW)

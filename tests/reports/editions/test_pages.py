@@ -82,6 +82,7 @@ def test_values_are_found_by_words_in_the_language_of_the_text(writer, edition, 
     assert russian["values"]
 
 
+@pytest.mark.slow
 def test_a_page_costs_the_same_with_ten_times_the_texts(writer, edition, analyst):
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:

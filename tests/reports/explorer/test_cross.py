@@ -123,6 +123,7 @@ def test_counts_shares_means_and_sums_are_those_of_a_count_by_hand(cards, rows, 
                 assert not unit or cell.unit == unit
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_unknown_is_never_zero_and_can_be_counted_in(cards):
     for each in QUANTITIES:
@@ -192,6 +193,7 @@ def test_links_keep_the_conditions_in_force(cards):
             check_links(spec_of(rows, columns, measure, chosen=chosen), EditorFactory(), {})
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_only_counted_cards_that_the_person_may_see(cards):
     whole = compute(Spec()).cross.at().n
