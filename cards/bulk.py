@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, models, transaction
 
 from cards.chain import Encoded
@@ -91,6 +92,18 @@ def returning_key(model: type[models.Model], statement: Statement) -> Statement:
     """The same insertion of a row, giving its key."""
     sql, values = statement
     return f"{sql} RETURNING {_quoted(model._meta.pk.column)}", values
+
+
+def copying(rows: models.QuerySet[Any], form: str) -> str | None:
+    """The statement by which PostgreSQL writes what the rows give, in a format of COPY; None where
+    nothing can be among them (nobody's regions, say)."""
+    database = connections[rows.db]
+    try:
+        sql, params = rows.query.get_compiler(connection=database).as_sql()
+    except EmptyResultSet:
+        return None
+    with database.cursor() as cursor:
+        return str(cursor.mogrify(f"COPY ({sql}) TO STDOUT (FORMAT {form})", params).decode())
 
 
 def run(*statements: Statement, using: str = DEFAULT_DB_ALIAS) -> tuple[Any, ...] | None:

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import Case, F, Func, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.db.models.lookups import Regex
 
+from cards import bulk
 from cards.files.cells import MAY_RUN, RUNS, safe
 from cards.models import Card
 from cards.models.fields import CodesField
@@ -133,14 +133,9 @@ def _copied(cards: QuerySet, columns: Sequence[str], end: bytes) -> Iterator[byt
     """Lines that PostgreSQL writes. It is asked over a connection of its own, so that the site's
     is free meanwhile; inside a transaction over that one, which alone sees what it has written."""
     connection = connections[cards.db]
-    query = cards.values_list(*(_expression(name) for name in columns)).query
-    try:
-        sql, params = query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        # No card can be among them (nobody's regions, say): nothing is asked.
+    told = bulk.copying(cards.values_list(*(_expression(name) for name in columns)), "csv")
+    if told is None:
         return
-    with connection.cursor() as cursor:
-        told = cursor.mogrify(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params).decode()
     parts = _at_once(connection, told) if connection.in_atomic_block else _apart(connection, told)
     yield from parts if end == b"\n" else _ended(parts, end)
 

@@ -11,10 +11,11 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BinaryField, Field, QuerySet, TextField
 from django.db.models.functions import Cast
+
+from cards import bulk
 
 #: What COPY begins with, before its first row; and what stands in place of a row's number of
 #: values at the end (PostgreSQL's documentation, SQL COPY, "Binary Format").
@@ -37,14 +38,11 @@ def values_list(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
         name if isinstance(field, BinaryField) else Cast(name, TextField())
         for name, field in zip(names, fields, strict=True)
     ]
-    query = rows.values_list(*asked).query
-    try:
-        sql, params = query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
+    told = bulk.copying(rows.values_list(*asked), "binary")
+    if told is None:
         return
     answer = io.BytesIO()
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        told = cursor.mogrify(f"COPY ({sql}) TO STDOUT (FORMAT binary)", params).decode()
         cursor.copy_expert(told, answer)
     for row in _parts(answer.getbuffer()):
         yield tuple(

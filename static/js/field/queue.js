@@ -37,16 +37,22 @@ channel?.addEventListener("message", () => {
   for (const listener of listeners) listener("changed", {});
 });
 
+function later(delay) {
+  clearTimeout(timer);
+  nextAt = Date.now() + delay;
+  timer = setTimeout(() => drain(), delay);
+}
+
 /* Tries to send now, or so many milliseconds later. */
 export function kick(delay = 0) {
-  clearTimeout(timer);
-  nextAt = delay ? Date.now() + delay : 0;
-  if (!delay) {
-    drain();
+  if (delay) {
+    later(delay);
+    tell("due");
     return;
   }
-  timer = setTimeout(() => drain(), delay);
-  tell("due");
+  clearTimeout(timer);
+  nextAt = 0;
+  drain();
 }
 
 /* Answers what stood in the way, "" if nothing did. */
@@ -66,9 +72,9 @@ export async function drain() {
   if (TROUBLE.includes(trouble)) {
     failures += 1;
     // Phones that lost the site in the same moment do not all come back in the same one.
-    kick(Math.min(FIRST * 2 ** (failures - 1), LONGEST) * (1 + SPREAD * (2 * Math.random() - 1)));
+    later(Math.min(FIRST * 2 ** (failures - 1), LONGEST) * (1 + SPREAD * (2 * Math.random() - 1)));
   } else if (trouble === "busy") {
-    kick(FIRST);
+    later(FIRST);
   } else {
     failures = 0;
     nextAt = 0;
